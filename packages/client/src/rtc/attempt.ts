@@ -1,0 +1,155 @@
+import { LIMITS } from '@anypath/protocol';
+import type { RtcTier } from '../link/path.ts';
+import { type SelectedPair, selectedPair } from './selected-pair.ts';
+
+/** What an attempt tells its owner. */
+export interface AttemptEvents {
+  candidate(candidate: RTCIceCandidateInit): void;
+  opened(tier: RtcTier): void;
+  tier(tier: RtcTier): void;
+  frame(bytes: Uint8Array<ArrayBuffer>): void;
+  /** The connection is over; nothing follows. */
+  failed(): void;
+}
+
+/** Both sides declare the same channel, so that none has to be announced: one round trip less (RFC 8832 is skipped). */
+const CHANNEL: RTCDataChannelInit = { negotiated: true, id: 0, ordered: true };
+
+/** Candidates that arrive before the description they belong to (RFC 8838, section 9). */
+const EARLY_MAX = 64;
+
+/** One `RTCPeerConnection` from its first offer to its end. */
+export class Attempt {
+  readonly session: string;
+  readonly device: string;
+  readonly #pc: RTCPeerConnection;
+  readonly #channel: RTCDataChannel;
+  readonly #events: AttemptEvents;
+  readonly #early: RTCIceCandidateInit[] = [];
+  readonly #remoteRelays = new Set<string>();
+  #tier: RtcTier | undefined;
+  #over = false;
+  #isOffering = false;
+
+  /**
+   * @param session names the attempt in its signals
+   * @param device the other side's device
+   * @param config ICE servers and policy
+   * @param events told what happens
+   */
+  constructor(session: string, device: string, config: RTCConfiguration, events: AttemptEvents) {
+    this.session = session;
+    this.device = device;
+    this.#events = events;
+    this.#pc = new RTCPeerConnection({ bundlePolicy: 'max-bundle', ...config });
+    this.#channel = this.#pc.createDataChannel('anypath', CHANNEL);
+    this.#channel.binaryType = 'arraybuffer';
+    this.#watch();
+  }
+
+  /** Whether the data channel carries frames. */
+  get isOpen(): boolean {
+    return !this.#over && this.#channel.readyState === 'open';
+  }
+
+  /** Whether our offer is out and nothing came back that opened the channel. */
+  get isOffering(): boolean {
+    return this.#isOffering && !this.isOpen;
+  }
+
+  /** Our description, with the candidates found so far; empty before it was made. */
+  get localSdp(): string {
+    return this.#pc.localDescription?.sdp ?? '';
+  }
+
+  /** Makes the offer. */
+  async offer(): Promise<void> {
+    this.#isOffering = true;
+    await this.#pc.setLocalDescription();
+  }
+
+  /** Takes the other side's offer and makes the answer. */
+  async answer(sdp: string): Promise<void> {
+    await this.#pc.setRemoteDescription({ type: 'offer', sdp });
+    await this.#pc.setLocalDescription();
+    await this.#addEarly();
+  }
+
+  /** Takes the other side's answer; one that was already taken is ignored. */
+  async accept(sdp: string): Promise<void> {
+    if (this.#pc.signalingState !== 'have-local-offer') return;
+    await this.#pc.setRemoteDescription({ type: 'answer', sdp });
+    await this.#addEarly();
+  }
+
+  /** Takes a candidate of the other side, also before its description. */
+  async addCandidate(candidate: RTCIceCandidateInit): Promise<void> {
+    const parsed = candidate.candidate ? new RTCIceCandidate(candidate) : undefined;
+    if (parsed?.type === 'relay') this.#remoteRelays.add(`${parsed.address}:${parsed.port}`);
+    if (!this.#pc.remoteDescription) {
+      if (this.#early.length < EARLY_MAX) this.#early.push(candidate);
+      return;
+    }
+    await this.#pc.addIceCandidate(candidate);
+    await this.#readTier();
+  }
+
+  /** Sends a frame. @returns whether the channel took it */
+  send(bytes: Uint8Array<ArrayBuffer>): boolean {
+    if (!this.isOpen || this.#channel.bufferedAmount > LIMITS.socketQueueMaxBytes) return false;
+    this.#channel.send(bytes);
+    return true;
+  }
+
+  /** Which pair of candidates carries the connection. */
+  async pair(): Promise<SelectedPair | undefined> {
+    return this.#over ? undefined : selectedPair(this.#pc, this.#remoteRelays);
+  }
+
+  /** Ends the connection without telling the owner. */
+  close(): void {
+    this.#over = true;
+    this.#pc.close();
+  }
+
+  async #addEarly(): Promise<void> {
+    for (const candidate of this.#early.splice(0)) await this.#pc.addIceCandidate(candidate);
+  }
+
+  #watch(): void {
+    const pc = this.#pc;
+    pc.onicecandidate = ({ candidate }) => {
+      // `null` marks the end of gathering for the page; the empty candidate before it is what the other side needs.
+      if (candidate && !this.#over) this.#events.candidate(candidate.toJSON());
+    };
+    pc.onconnectionstatechange = () => {
+      if (pc.connectionState === 'failed' || pc.connectionState === 'closed') this.#fail();
+    };
+    this.#channel.onopen = () => void this.#readTier();
+    this.#channel.onclose = () => this.#fail();
+    this.#channel.onerror = () => this.#fail();
+    this.#channel.onmessage = ({ data }) => {
+      if (!this.#over && data instanceof ArrayBuffer) this.#events.frame(new Uint8Array(data));
+    };
+    pc.oniceconnectionstatechange = () => {
+      const transport = pc.sctp?.transport.iceTransport;
+      if (transport) transport.onselectedcandidatepairchange = () => void this.#readTier();
+    };
+  }
+
+  async #readTier(): Promise<void> {
+    if (!this.isOpen) return;
+    const pair = await this.pair();
+    if (!this.isOpen) return;
+    const tier = pair?.tier ?? 'turn';
+    if (this.#tier === undefined) this.#events.opened(tier);
+    else if (this.#tier !== tier) this.#events.tier(tier);
+    this.#tier = tier;
+  }
+
+  #fail(): void {
+    if (this.#over) return;
+    this.close();
+    this.#events.failed();
+  }
+}

@@ -1,0 +1,65 @@
+import type { RtcTier } from '../link/path.ts';
+
+/** One end of the pair that carries a connection, as `getStats` tells it. */
+export interface CandidateFacts {
+  readonly type: RTCIceCandidateType;
+  readonly protocol: string;
+  /** How the TURN server is reached, for a relay candidate. */
+  readonly relayProtocol?: string;
+}
+
+/** The pair of candidates that carries a connection. */
+export interface SelectedPair {
+  readonly tier: RtcTier;
+  readonly local: CandidateFacts;
+  readonly remote: CandidateFacts;
+  /** Round trip by STUN consent checks, milliseconds. */
+  readonly rttMs?: number;
+}
+
+/**
+ * Reads which pair won.
+ *
+ * The other side's relay address shows up as peer-reflexive where a check arrives before the candidate is signalled, so
+ * remote candidates are also compared with the relay addresses that were signalled.
+ *
+ * @param pc the connection
+ * @param remoteRelays `address:port` of every relay candidate that the other side signalled
+ * @returns the pair, or `undefined` before there is one
+ */
+export async function selectedPair(
+  pc: RTCPeerConnection,
+  remoteRelays: ReadonlySet<string>,
+): Promise<SelectedPair | undefined> {
+  const report = await pc.getStats();
+  const pair = chosen(report);
+  const local = pair && report.get(pair.localCandidateId);
+  const remote = pair && report.get(pair.remoteCandidateId);
+  if (!pair || !local || !remote) return undefined;
+  const isRelayed =
+    local.candidateType === 'relay' ||
+    remote.candidateType === 'relay' ||
+    remoteRelays.has(`${remote.address}:${remote.port}`);
+  return {
+    tier: isRelayed ? 'turn' : 'direct',
+    local: factsOf(local),
+    remote: factsOf(remote),
+    ...(pair.currentRoundTripTime === undefined ? {} : { rttMs: pair.currentRoundTripTime * 1000 }),
+  };
+}
+
+/** Chromium names the pair in its transport; Firefox marks the pair itself. */
+function chosen(report: RTCStatsReport): RTCIceCandidatePairStats | undefined {
+  let marked: RTCIceCandidatePairStats | undefined;
+  for (const stats of report.values()) {
+    if (stats.type === 'transport' && stats.selectedCandidatePairId) return report.get(stats.selectedCandidatePairId);
+    if (stats.type === 'candidate-pair' && stats.nominated && stats.state === 'succeeded') marked = stats;
+  }
+  return marked;
+}
+
+const factsOf = (candidate: { candidateType: RTCIceCandidateType; protocol: string; relayProtocol?: string }) => ({
+  type: candidate.candidateType,
+  protocol: candidate.protocol,
+  ...(candidate.relayProtocol ? { relayProtocol: candidate.relayProtocol } : {}),
+});

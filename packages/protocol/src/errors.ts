@@ -1,0 +1,56 @@
+/** One error of the protocol: what HTTP answers with, whether the same request may succeed later, and what to do. */
+export interface ErrorRow {
+  /** HTTP status where the error leaves over HTTP. */
+  readonly status: number;
+  /** Whether repeating the same request later can help. */
+  readonly retry: boolean;
+  /** One sentence for the reader of the answer. */
+  readonly advice: string;
+}
+
+/** Every error code of anypath. Both ends switch on the code; the sentence is for people. */
+export const ERRORS = {
+  invalid_payload: { status: 400, retry: false, advice: 'Send the fields that the reference lists for this call.' },
+  invalid_json: { status: 400, retry: false, advice: 'Send a body that parses as JSON.' },
+  unauthenticated: { status: 401, retry: false, advice: 'Sign in and send the token.' },
+  forbidden: { status: 403, retry: false, advice: 'This wallet may not do that here.' },
+  feature_disabled: { status: 403, retry: false, advice: 'Ask the operator to switch the feature on.' },
+  not_found: { status: 404, retry: false, advice: 'Check the path and the method against the reference.' },
+  target_offline: { status: 409, retry: true, advice: 'Wait until the other side is online.' },
+  payload_too_large: { status: 413, retry: false, advice: 'Send less at a time; the limit is in the reference.' },
+  unsupported_media_type: { status: 415, retry: false, advice: 'Send Content-Type: application/json.' },
+  unknown_event: { status: 400, retry: false, advice: 'Send one of the events that the reference lists.' },
+  signal_reused: { status: 409, retry: false, advice: 'Give every signal a signalId of its own.' },
+  recipient_busy: { status: 429, retry: true, advice: 'The other side reads too slowly; send again later.' },
+  replaced: { status: 409, retry: false, advice: 'This device is connected from another place.' },
+  outbox_full: { status: 429, retry: true, advice: 'Wait for receipts before sending more.' },
+  link_closed: { status: 409, retry: false, advice: 'Open the link again.' },
+  ice_unavailable: { status: 503, retry: true, advice: 'No TURN or STUN server can be offered now; the relay works.' },
+  unreachable: { status: 503, retry: true, advice: 'The server did not answer; check the address and the network.' },
+  shutting_down: { status: 503, retry: true, advice: 'Connect again; another process takes over.' },
+  internal: { status: 500, retry: true, advice: 'Report the requestId to the operator.' },
+} as const satisfies Record<string, ErrorRow>;
+
+/** A code of the error table. */
+export type ErrorCode = keyof typeof ERRORS;
+
+/** Whether a value is a code of the error table. */
+export const isErrorCode = (value: unknown): value is ErrorCode =>
+  typeof value === 'string' && Object.hasOwn(ERRORS, value);
+
+/** The one error class that leaves anypath's public functions. Switch on `code`. */
+export class AnypathError extends Error {
+  override readonly name = 'AnypathError';
+  /** The code in the error table. */
+  readonly code: ErrorCode;
+
+  /**
+   * @param code a code of the error table
+   * @param message what went wrong, for people; the table's advice where it is left out
+   * @param options the underlying `cause`
+   */
+  constructor(code: ErrorCode, message: string = ERRORS[code].advice, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}

@@ -1,0 +1,99 @@
+import * as v from 'valibot';
+import { AnypathError } from './errors.ts';
+import { Id } from './identifiers.ts';
+import { LIMITS } from './limits.ts';
+
+const seq = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+
+/** One message. The frame's body is the message's body. */
+const DataHeader = v.object({
+  t: v.literal('data'),
+  /** The message's identity (ULID), the same on every path. */
+  id: Id,
+  /** The sender's stream: new each time the sending page loads, later ones sort after earlier ones (ULID). */
+  epoch: Id,
+  /** Position in the stream, from 1. */
+  seq: v.pipe(seq, v.minValue(1)),
+  /** The highest position that the sender knows to be acknowledged; everything up to it is settled. */
+  acked: seq,
+  /** When the sender sent it, in the server's clock, Unix milliseconds. */
+  at: v.number(),
+  /** Whether the body is UTF-8 text. */
+  text: v.boolean(),
+});
+
+/** End-to-end acknowledgement, sent on the path on which the message came. */
+const AckHeader = v.object({
+  t: v.literal('ack'),
+  epoch: Id,
+  /** Everything up to here was handed to the application. */
+  through: seq,
+  /** The message that caused this acknowledgement. */
+  seq,
+});
+
+/** The header of a frame. */
+export const FrameHeader = v.variant('t', [DataHeader, AckHeader]);
+export type FrameHeader = v.InferOutput<typeof FrameHeader>;
+export type DataHeader = v.InferOutput<typeof DataHeader>;
+export type AckHeader = v.InferOutput<typeof AckHeader>;
+
+/** A frame: what travels on the data channel and on the live relay alike. */
+export interface Frame {
+  readonly header: FrameHeader;
+  readonly body: Uint8Array<ArrayBuffer>;
+}
+
+const LENGTH_BYTES = 2;
+const empty = new Uint8Array(0);
+const encoder = new TextEncoder();
+const decoder = new TextDecoder('utf-8', { fatal: true });
+
+/**
+ * Encodes a frame: two bytes with the header's length (big endian), the header as JSON, the body.
+ *
+ * @param header which frame it is
+ * @param body the message's bytes, for a data frame
+ * @returns the bytes to send
+ * @throws AnypathError `payload_too_large` where the frame would be larger than a path carries
+ */
+export function encodeFrame(header: FrameHeader, body: Uint8Array = empty): Uint8Array<ArrayBuffer> {
+  const head = encoder.encode(JSON.stringify(header));
+  const length = LENGTH_BYTES + head.byteLength + body.byteLength;
+  if (head.byteLength > LIMITS.frameHeaderMaxBytes || length > LIMITS.frameMaxBytes) {
+    throw new AnypathError('payload_too_large', `a frame of ${length} bytes is over the limit`);
+  }
+  const bytes = new Uint8Array(length);
+  new DataView(bytes.buffer).setUint16(0, head.byteLength);
+  bytes.set(head, LENGTH_BYTES);
+  bytes.set(body, LENGTH_BYTES + head.byteLength);
+  return bytes;
+}
+
+/**
+ * Decodes a frame and checks its header.
+ *
+ * @param bytes what arrived
+ * @returns the frame; its body is a view into `bytes`
+ * @throws AnypathError `invalid_payload` for anything that `encodeFrame` did not write, `payload_too_large` beyond the limit
+ */
+export function decodeFrame(bytes: Uint8Array<ArrayBuffer>): Frame {
+  if (bytes.byteLength > LIMITS.frameMaxBytes) throw new AnypathError('payload_too_large');
+  if (bytes.byteLength < LENGTH_BYTES) throw new AnypathError('invalid_payload', 'a frame has at least two bytes');
+  const headLength = new DataView(bytes.buffer, bytes.byteOffset).getUint16(0);
+  const bodyStart = LENGTH_BYTES + headLength;
+  if (headLength > LIMITS.frameHeaderMaxBytes || bodyStart > bytes.byteLength) {
+    throw new AnypathError('invalid_payload', 'the header of a frame ends behind the frame');
+  }
+  const parsed = v.safeParse(FrameHeader, parseJson(bytes.subarray(LENGTH_BYTES, bodyStart)));
+  if (!parsed.success) throw new AnypathError('invalid_payload', 'the header of a frame is none of those known');
+  return { header: parsed.output, body: bytes.subarray(bodyStart) };
+}
+
+function parseJson(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(decoder.decode(bytes));
+  } catch (cause) {
+    throw new AnypathError('invalid_payload', 'the header of a frame is JSON', { cause });
+  }
+}
