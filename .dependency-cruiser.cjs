@@ -1,0 +1,33 @@
+/** Imports go one way: protocol ← client, server ← cli, web. What ships never imports lab or bench. */
+const only = (name, from, allowed) => ({
+  name,
+  severity: 'error',
+  from: { path: from },
+  to: { path: '^(packages|apps)/', pathNot: [from, ...allowed] },
+});
+
+module.exports = {
+  forbidden: [
+    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
+    { name: 'resolvable', severity: 'error', from: {}, to: { couldNotResolve: true, pathNot: '^@anypath/web' } },
+    { name: 'declared', severity: 'error', from: { path: '^(packages|apps)/', pathNot: '\\.test\\.ts$' }, to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown'] } },
+    only('protocol-alone', '^packages/protocol/', []),
+    only('client-on-protocol', '^packages/client/', ['^packages/protocol/']),
+    only('server-on-protocol', '^packages/server/', ['^packages/protocol/']),
+    only('cli-on-server', '^packages/cli/', ['^packages/(protocol|server|web)/', '^apps/web/package.json']),
+    only('web-on-client', '^apps/web/', ['^packages/(client|protocol)/']),
+    {
+      name: 'web-uses-the-public-entry',
+      severity: 'error',
+      from: { path: '^apps/web/' },
+      to: { path: '^packages/client/(src|dist)/(?!index\\.)' },
+    },
+  ],
+  options: {
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.base.json' },
+    doNotFollow: { path: ['node_modules', 'dist'] },
+    exclude: { path: ['/dist/', '\\.cache/'] },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['source', 'import', 'require', 'node', 'default'] },
+  },
+};

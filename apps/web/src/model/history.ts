@@ -1,0 +1,68 @@
+import type { KeyValueStore } from '@anypath/client';
+import { parsedJson } from './browser-storage.ts';
+import { interrupted, type Thread } from './thread.ts';
+import { threadFrom, threadText } from './thread-format.ts';
+
+/** Characters of one thread; browsers give a tab about five million for everything. */
+const THREAD_MAX_CHARACTERS = 1_000_000;
+
+/** Keeps one wallet's conversations in the tab, so that a reload shows them again. */
+export class History {
+  readonly #store: KeyValueStore;
+  readonly #wallet: string;
+  readonly #peers: Set<string>;
+
+  constructor(store: KeyValueStore, wallet: string) {
+    this.#store = store;
+    this.#wallet = wallet;
+    const peers = parsedJson(store.getItem(this.#peersKey));
+    this.#peers = new Set(Array.isArray(peers) ? peers.filter((peer) => typeof peer === 'string') : []);
+  }
+
+  /** All conversations; what was on its way counts as not sent. */
+  load(): ReadonlyMap<string, Thread> {
+    const threads = new Map<string, Thread>();
+    for (const peer of this.#peers) {
+      const thread = threadFrom(peer, this.#store.getItem(this.#threadKey(peer)));
+      if (thread) threads.set(peer, interrupted(thread));
+    }
+    return threads;
+  }
+
+  /** Writes one conversation, at once. Where it does not fit, its older half is left out until it does. */
+  save(thread: Thread): void {
+    if (this.#write(thread)) return this.#remember(thread.peer);
+    if (thread.entries.length > 0) this.save({ ...thread, entries: newerHalf(thread.entries) });
+  }
+
+  get #peersKey(): string {
+    return `anypath-web:peers:${this.#wallet}`;
+  }
+
+  #threadKey(peer: string): string {
+    return `anypath-web:thread:${this.#wallet}:${peer}`;
+  }
+
+  #remember(peer: string): void {
+    if (this.#peers.has(peer)) return;
+    this.#peers.add(peer);
+    this.#put(this.#peersKey, JSON.stringify([...this.#peers]));
+  }
+
+  #write(thread: Thread): boolean {
+    const text = threadText(thread);
+    return text.length <= THREAD_MAX_CHARACTERS && this.#put(this.#threadKey(thread.peer), text);
+  }
+
+  #put(key: string, value: string): boolean {
+    try {
+      this.#store.setItem(key, value);
+      return true;
+    } catch {
+      // The quota is used up.
+      return false;
+    }
+  }
+}
+
+const newerHalf = <T>(items: readonly T[]): readonly T[] => items.slice(Math.ceil(items.length / 2));

@@ -1,0 +1,18 @@
+import preact from '@preact/preset-vite';
+import { defineConfig } from 'vite';
+
+const SERVER = 'http://localhost:3000';
+
+export default defineConfig({
+  plugins: [preact()],
+  // 'source' takes the workspace packages as TypeScript, so that nothing has to be built before the page.
+  resolve: { conditions: ['source', 'module', 'browser', 'development|production'] },
+  build: { assetsInlineLimit: 0 },
+  server: {
+    proxy: {
+      '/api': SERVER,
+      '/healthz': SERVER,
+      '/socket.io': { target: SERVER, ws: true },
+    },
+  },
+});

@@ -1,0 +1,12 @@
+import { Command } from 'commander';
+import { serveCommand } from './serve.ts';
+import { VERSION } from './version.ts';
+
+/** The command line: parses arguments, nothing else. */
+export const program = (): Command =>
+  new Command('anypath')
+    .description('Connects two people from any network: WebRTC when both are online, a relay whenever it fails.')
+    .version(VERSION, '-v, --version', 'print the version')
+    .helpOption('-h, --help', 'show this help')
+    .helpCommand('help [command]', 'show the help of a command')
+    .addCommand(serveCommand());

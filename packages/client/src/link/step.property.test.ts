@@ -1,0 +1,249 @@
+import type { Frame } from '@anypath/protocol';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Cursor } from './inbox.ts';
+import type { Via } from './path.ts';
+import { type LinkEffect, type LinkEvent, type LinkState, opened, step, type TimerName } from './step.ts';
+
+type Untimed<T> = T extends unknown ? Omit<T, 'nowMs'> : never;
+type Side = 'a' | 'b';
+
+const other = (side: Side): Side => (side === 'a' ? 'b' : 'a');
+
+/** One end: its state, what it has delivered, and its memory that outlives a reload. */
+interface End {
+  state: LinkState;
+  readonly seen: string[];
+  readonly cursors: Record<string, Cursor>;
+  readonly timers: Map<TimerName, number>;
+  loads: number;
+}
+
+/** Two links on a simulated network, in simulated time. Nothing here is real but the step function. */
+class World {
+  nowMs = 0;
+  readonly ends: Record<Side, End> = { a: this.newEnd(), b: this.newEnd() };
+  readonly sockets: Record<Side, boolean> = { a: false, b: false };
+  readonly wire: { dueMs: number; act: () => void }[] = [];
+  /** Odds that a frame is lost, by path, in percent. */
+  loss: Record<Via, number> = { rtc: 0, relay: 0 };
+  /** Whether an attempt succeeds. */
+  rtcWorks = true;
+  channel: 'none' | 'open' = 'none';
+  sent: Record<Side, string[]> = { a: [], b: [] };
+  readonly #random: () => number;
+
+  constructor(seed: number) {
+    let x = seed | 1;
+    this.#random = () => {
+      x = Math.imul(x ^ (x >>> 15), x | 1) ^ (x + Math.imul(x ^ (x >>> 7), x | 61));
+      return ((x ^ (x >>> 14)) >>> 0) / 2 ** 32;
+    };
+  }
+
+  newEnd(): End {
+    return { state: this.open('a', 0, {}), seen: [], cursors: {}, timers: new Map(), loads: 0 };
+  }
+
+  open(side: Side, load: number, cursors: Record<string, Cursor>): LinkState {
+    return opened({
+      epoch: `E${side}${String(load).padStart(4, '0')}`,
+      initiator: side === 'a',
+      rtcWanted: true,
+      cursors,
+    });
+  }
+
+  /** A page loads: only the cursors survive. */
+  load(side: Side): void {
+    const end = this.ends[side];
+    end.state = this.open(side, ++end.loads, { ...end.cursors });
+    end.timers.clear();
+    this.breakChannel();
+    this.setSocket(side, false);
+    this.setSocket(side, true);
+  }
+
+  setSocket(side: Side, up: boolean): void {
+    this.sockets[side] = up;
+    this.feed(side, { type: 'socket', up });
+    if (up) this.feed(side, { type: 'presence', devices: this.sockets[other(side)] ? [other(side)] : [] });
+    if (this.sockets[other(side)]) this.feed(other(side), { type: 'presence', devices: up ? [side] : [] });
+  }
+
+  breakChannel(): void {
+    if (this.channel === 'none') return;
+    this.channel = 'none';
+    for (const side of ['a', 'b'] as const) this.feed(side, { type: 'rtc', trigger: 'failed' });
+  }
+
+  say(side: Side): void {
+    const id = `${side}${this.sent[side].length}`;
+    this.sent[side].push(id);
+    this.feed(side, { type: 'send', id, body: new Uint8Array([1]), text: true, at: 0 });
+  }
+
+  feed(side: Side, event: Untimed<LinkEvent>): void {
+    const end = this.ends[side];
+    const { state, effects } = step(end.state, { ...event, nowMs: this.nowMs });
+    end.state = state;
+    for (const effect of effects) this.#perform(side, effect);
+  }
+
+  /** Lets time pass until nothing happens any more, or for so long. */
+  run(limitMs: number): void {
+    const untilMs = this.nowMs + limitMs;
+    for (;;) {
+      const next = this.#next();
+      if (!next || next.dueMs > untilMs) break;
+      this.nowMs = Math.max(this.nowMs, next.dueMs);
+      next.act();
+    }
+    this.nowMs = untilMs;
+  }
+
+  #next(): { dueMs: number; act: () => void } | undefined {
+    const timers = (['a', 'b'] as const).flatMap((side) =>
+      [...this.ends[side].timers].map(([name, dueMs]) => ({
+        dueMs,
+        act: () => {
+          this.ends[side].timers.delete(name);
+          this.feed(side, { type: 'timer', name });
+        },
+      })),
+    );
+    const frame = this.wire.reduce<(typeof this.wire)[number] | undefined>(
+      (first, one) => (!first || one.dueMs < first.dueMs ? one : first),
+      undefined,
+    );
+    const arrival = frame && {
+      dueMs: frame.dueMs,
+      act: () => {
+        this.wire.splice(this.wire.indexOf(frame), 1);
+        frame.act();
+      },
+    };
+    return [...timers, ...(arrival ? [arrival] : [])].sort((x, y) => x.dueMs - y.dueMs)[0];
+  }
+
+  #perform(side: Side, effect: LinkEffect): void {
+    const end = this.ends[side];
+    if (effect.do === 'transmit')
+      this.#transmit(side, effect.via, { header: effect.header, body: new Uint8Array([1]) });
+    else if (effect.do === 'deliver') end.seen.push(effect.message.header.id);
+    else if (effect.do === 'remember') end.cursors[effect.device] = effect.cursor;
+    else if (effect.do === 'timer' && effect.ms === undefined) end.timers.delete(effect.name);
+    else if (effect.do === 'timer') end.timers.set(effect.name, this.nowMs + (effect.ms ?? 0));
+    else if (effect.do === 'stop-rtc') this.breakChannel();
+    else if (effect.do === 'start-rtc') this.#attempt(side);
+  }
+
+  #transmit(side: Side, via: Via, frame: Frame): void {
+    if (this.#random() * 100 < this.loss[via]) return;
+    const dueMs = this.nowMs + 1 + this.#random() * 80;
+    const act = () => {
+      const carries = via === 'rtc' ? this.channel === 'open' : this.sockets.a && this.sockets.b;
+      if (carries) this.feed(other(side), { type: 'frame', via, fromDevice: side, frame });
+    };
+    this.wire.push({ dueMs, act });
+    // A path may also repeat: a frame that was resent by the layer below.
+    if (this.#random() < 0.05) this.wire.push({ dueMs: dueMs + 30, act });
+  }
+
+  #attempt(side: Side): void {
+    const loads = [this.ends.a.loads, this.ends.b.loads].join();
+    const settle = () => {
+      if (loads !== [this.ends.a.loads, this.ends.b.loads].join()) return;
+      if (!this.rtcWorks || !this.sockets.a || !this.sockets.b)
+        return this.feed(side, { type: 'rtc', trigger: 'failed' });
+      this.channel = 'open';
+      this.feed(other(side), { type: 'rtc', trigger: 'offered', fromDevice: side });
+      for (const one of ['a', 'b'] as const) this.feed(one, { type: 'rtc', trigger: 'opened', tier: 'direct' });
+    };
+    this.wire.push({ dueMs: this.nowMs + 120, act: settle });
+  }
+}
+
+type Command = { name: string; act: (world: World) => void };
+
+const side = fc.constantFrom<Side>('a', 'b');
+const commands = fc.oneof(
+  {
+    weight: 6,
+    arbitrary: fc.tuple(side, fc.integer({ min: 1, max: 5 })).map(
+      ([who, count]): Command => ({
+        name: `${who} says ${count}`,
+        act: (world) => {
+          for (let i = 0; i < count; i++) world.say(who);
+        },
+      }),
+    ),
+  },
+  {
+    weight: 6,
+    arbitrary: fc
+      .integer({ min: 1, max: 3000 })
+      .map((ms): Command => ({ name: `${ms} ms pass`, act: (world) => world.run(ms) })),
+  },
+  {
+    weight: 2,
+    arbitrary: fc
+      .tuple(side, fc.boolean())
+      .map(
+        ([who, up]): Command => ({
+          name: `socket of ${who} ${up ? 'up' : 'down'}`,
+          act: (world) => world.setSocket(who, up),
+        }),
+      ),
+  },
+  { weight: 2, arbitrary: fc.constant<Command>({ name: 'channel closes', act: (world) => world.breakChannel() }) },
+  {
+    weight: 2,
+    arbitrary: fc.tuple(fc.integer({ min: 0, max: 100 }), fc.integer({ min: 0, max: 60 })).map(
+      ([rtc, relay]): Command => ({
+        name: `loss ${rtc}/${relay}`,
+        act: (world) => {
+          world.loss = { rtc, relay };
+        },
+      }),
+    ),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.boolean().map(
+      (works): Command => ({
+        name: `rtc ${works}`,
+        act: (world) => {
+          world.rtcWorks = works;
+        },
+      }),
+    ),
+  },
+  { weight: 1, arbitrary: fc.constant<Command>({ name: 'b reloads', act: (world) => world.load('b') }) },
+);
+
+describe('two links on a simulated network', () => {
+  it('deliver everything once and in order, whatever happens to the paths', () => {
+    fc.assert(
+      fc.property(fc.integer(), fc.array(commands, { maxLength: 40 }), (seed, script) => {
+        const world = new World(seed);
+        world.load('a');
+        world.load('b');
+        for (const { act } of script) act(world);
+        const sentByLastPage = world.ends.b.state.outbox.waiting.map(({ id }) => id);
+        world.loss = { rtc: 0, relay: 0 };
+        world.setSocket('a', true);
+        world.setSocket('b', true);
+        world.run(120_000);
+        expect(world.ends.b.seen).toEqual(world.sent.a);
+        // What b's earlier pages had not got through is gone with them; the rest came once and in order.
+        const { seen } = world.ends.a;
+        expect(seen).toEqual(world.sent.b.filter((id) => seen.includes(id)));
+        expect(seen).toEqual(expect.arrayContaining(sentByLastPage));
+        expect(world.ends.a.state.outbox.waiting).toEqual([]);
+        expect(world.ends.b.state.outbox.waiting).toEqual([]);
+      }),
+      { numRuns: 400 },
+    );
+  });
+});

@@ -1,0 +1,172 @@
+import type { Frame } from '@anypath/protocol';
+import { describe, expect, it } from 'vitest';
+import { RTC_TABLE, type RtcPhase } from './rtc-phase.ts';
+import { type LinkEffect, type LinkEvent, opened, pathOf, step } from './step.ts';
+
+type Untimed<T> = T extends unknown ? Omit<T, 'nowMs'> : never;
+
+/** Plays events one after the other, a millisecond apart. */
+function play(events: readonly Untimed<LinkEvent>[], options: Partial<Parameters<typeof opened>[0]> = {}) {
+  let state = opened({ epoch: 'E1', initiator: true, rtcWanted: true, cursors: {}, ...options });
+  let effects: readonly LinkEffect[] = [];
+  const all: LinkEffect[] = [];
+  for (const [index, event] of events.entries()) {
+    ({ state, effects } = step(state, { ...event, nowMs: index }));
+    all.push(...effects);
+  }
+  return { state, effects, all };
+}
+
+const socketUp = { type: 'socket', up: true } as const;
+const bobHere = { type: 'presence', devices: ['b1'] } as const;
+const say = (id: string) => ({ type: 'send', id, body: new Uint8Array([1]), text: true, at: 0 }) as const;
+const rtcOpen = { type: 'rtc', trigger: 'opened', tier: 'direct' } as const;
+const rtcFailed = { type: 'rtc', trigger: 'failed' } as const;
+const ackOf = (seq: number, via: 'rtc' | 'relay') => {
+  const frame: Frame = { header: { t: 'ack', epoch: 'E1', through: seq, seq }, body: new Uint8Array() };
+  return { type: 'frame', via, fromDevice: 'b1', frame } as const;
+};
+const overdue = { type: 'timer', name: 'ack' } as const;
+const expired = { type: 'timer', name: 'rtc' } as const;
+
+const sentOver = (effects: readonly LinkEffect[]) =>
+  effects.flatMap((effect) =>
+    effect.do === 'transmit' && effect.header.t === 'data' ? [`${effect.header.id} ${effect.via}`] : [],
+  );
+const named = (effects: readonly LinkEffect[]) => effects.map((effect) => effect.do);
+
+describe('a link', () => {
+  it('keeps a message until the other side can be reached, then sends it over the relay at once', () => {
+    expect(sentOver(play([say('m1')]).all)).toEqual([]);
+    expect(sentOver(play([say('m1'), socketUp]).all)).toEqual([]);
+    expect(sentOver(play([say('m1'), socketUp, bobHere]).effects)).toEqual(['m1 relay']);
+  });
+
+  it('tries WebRTC beside the relay, not before it', () => {
+    const { state, effects } = play([say('m1'), socketUp, bobHere]);
+    expect(named(effects)).toEqual(['start-rtc', 'timer', 'path', 'transmit', 'timer']);
+    expect(pathOf(state)).toBe('relay');
+  });
+
+  it('moves new messages to the data channel when it opens, and leaves those on the relay alone', () => {
+    const { state, all } = play([socketUp, bobHere, say('m1'), rtcOpen, say('m2')]);
+    expect(sentOver(all)).toEqual(['m1 relay', 'm2 rtc']);
+    expect(pathOf(state)).toBe('direct');
+  });
+
+  it('tells how a message travelled by its acknowledgement', () => {
+    const { all } = play([socketUp, bobHere, say('m1'), ackOf(1, 'relay'), rtcOpen, say('m2'), ackOf(2, 'rtc')]);
+    expect(all.filter((effect) => effect.do === 'delivered')).toEqual([
+      { do: 'delivered', id: 'm1', path: 'relay', ms: 1 },
+      { do: 'delivered', id: 'm2', path: 'direct', ms: 1 },
+    ]);
+  });
+
+  it('moves to the relay and sends again when acknowledgements stop', () => {
+    const { state, effects } = play([socketUp, bobHere, rtcOpen, say('m1'), overdue]);
+    expect(state.rtc.phase).toBe('doubted');
+    expect(pathOf(state)).toBe('relay');
+    expect(sentOver(effects)).toEqual(['m1 relay']);
+  });
+
+  it('goes back to a channel that was only slow', () => {
+    const { state, all } = play([socketUp, bobHere, rtcOpen, say('m1'), overdue, ackOf(1, 'rtc')]);
+    expect(state.rtc.phase).toBe('open');
+    expect(pathOf(state)).toBe('direct');
+    expect(named(all)).not.toContain('stop-rtc');
+  });
+
+  it('replaces a channel that stays silent', () => {
+    const { state, effects } = play([socketUp, bobHere, rtcOpen, say('m1'), overdue, expired]);
+    expect(named(effects).slice(0, 4)).toEqual(['stop-rtc', 'timer', 'start-rtc', 'timer']);
+    expect(state.rtc.phase).toBe('trying');
+  });
+
+  it('sends again over the relay what a closed channel may have swallowed', () => {
+    expect(sentOver(play([socketUp, bobHere, rtcOpen, say('m1'), rtcFailed]).effects)).toEqual(['m1 relay']);
+  });
+
+  it('stays on an open channel while the connection to the server is away', () => {
+    const { state, effects } = play([socketUp, bobHere, rtcOpen, { type: 'socket', up: false }, say('m1')]);
+    expect(pathOf(state)).toBe('direct');
+    expect(sentOver(effects)).toEqual(['m1 rtc']);
+  });
+
+  it('sends again when the other side has reloaded', () => {
+    const { all } = play([socketUp, bobHere, say('m1'), { type: 'presence', devices: [] }, bobHere]);
+    expect(sentOver(all)).toEqual(['m1 relay', 'm1 relay']);
+  });
+
+  it('waits when the server says that the device is gone', () => {
+    const { state } = play([socketUp, bobHere, say('m1'), { type: 'unreachable', device: 'b1' }]);
+    expect(pathOf(state)).toBe('none');
+  });
+
+  it('pauses longer after each failed attempt', () => {
+    const pauses = (failures: number) => {
+      const tries = Array.from({ length: failures }, () => [rtcFailed, expired]).flat();
+      const { all } = play([socketUp, bobHere, ...tries, rtcFailed]);
+      return all.filter((effect) => effect.do === 'timer' && effect.name === 'rtc').at(-1);
+    };
+    expect(pauses(0)).toMatchObject({ ms: 5_000 });
+    expect(pauses(1)).toMatchObject({ ms: 10_000 });
+    expect(pauses(9)).toMatchObject({ ms: 60_000 });
+  });
+
+  it('lets who opened it make the offer', () => {
+    expect(named(play([socketUp, bobHere], { initiator: false }).all)).not.toContain('start-rtc');
+    expect(named(play([socketUp, bobHere, expired], { initiator: false }).all)).toContain('start-rtc');
+  });
+
+  it('stays on the relay where WebRTC is not wanted', () => {
+    expect(named(play([socketUp, bobHere, say('m1')], { rtcWanted: false }).all)).not.toContain('start-rtc');
+  });
+
+  it('does nothing once it is closed', () => {
+    const { state, effects } = play([socketUp, bobHere, rtcOpen, { type: 'close' }, say('m1')]);
+    expect(effects).toEqual([]);
+    expect(pathOf(state)).toBe('none');
+  });
+
+  it('believes no acknowledgement of what was never sent', () => {
+    const { state } = play([socketUp, bobHere, say('m1'), ackOf(7, 'relay')]);
+    expect(state.outbox.waiting).toHaveLength(1);
+  });
+});
+
+describe('the phases of the upgrade', () => {
+  const rows = Object.entries(RTC_TABLE).flatMap(([phase, row]) =>
+    Object.entries(row).map(([trigger, next]) => ({ title: `${phase} –${trigger}→ ${next}`, next })),
+  );
+
+  it('can all be reached from idle', () => {
+    const reached = new Set<RtcPhase>(['idle']);
+    for (const phase of reached) for (const next of Object.values(RTC_TABLE[phase])) reached.add(next);
+    expect([...reached].sort()).toEqual(Object.keys(RTC_TABLE).sort());
+  });
+
+  it('are these', () => {
+    expect(rows.map(({ title }) => title)).toMatchInlineSnapshot(`
+      [
+        "idle –start→ trying",
+        "idle –yield→ waiting",
+        "idle –offered→ trying",
+        "trying –offered→ trying",
+        "trying –opened→ open",
+        "trying –failed→ waiting",
+        "trying –expired→ waiting",
+        "waiting –start→ trying",
+        "waiting –offered→ trying",
+        "waiting –expired→ trying",
+        "waiting –halt→ idle",
+        "open –offered→ trying",
+        "open –stalled→ doubted",
+        "open –failed→ idle",
+        "doubted –offered→ trying",
+        "doubted –heard→ open",
+        "doubted –failed→ idle",
+        "doubted –expired→ idle",
+      ]
+    `);
+  });
+});

@@ -1,0 +1,76 @@
+/** What a coturn configuration is rendered from. */
+export interface CoturnOptions {
+  /** Address to listen on and to relay from; all of the machine's where it is left out. */
+  readonly listeningIp: string | undefined;
+  /** UDP and TCP. */
+  readonly port: number;
+  readonly relayPorts: { readonly min: number; readonly max: number };
+  readonly secret: string;
+  readonly realm: string;
+  /** Folder for the process-id file and the user database. */
+  readonly folder: string;
+  /** The whole service lives on loopback: peers there are the only ones allowed. */
+  readonly loopbackOnly: boolean;
+}
+
+/**
+ * Everything that a relay on the internet must not reach: private, shared, loopback, link-local (with the cloud's metadata
+ * address), documentation, benchmarking, multicast and reserved ranges (RFC 6890), IPv4 and IPv6.
+ */
+const NOT_PUBLIC = [
+  '0.0.0.0-0.255.255.255',
+  '10.0.0.0-10.255.255.255',
+  '100.64.0.0-100.127.255.255',
+  '127.0.0.0-127.255.255.255',
+  '169.254.0.0-169.254.255.255',
+  '172.16.0.0-172.31.255.255',
+  '192.0.0.0-192.0.0.255',
+  '192.168.0.0-192.168.255.255',
+  '198.18.0.0-198.19.255.255',
+  '224.0.0.0-255.255.255.255',
+  '::-::1',
+  '::ffff:0:0-::ffff:ffff:ffff',
+  '64:ff9b::-64:ff9b::ffff:ffff',
+  'fc00::-fdff:ffff:ffff:ffff:ffff:ffff:ffff:ffff',
+  'fe80::-febf:ffff:ffff:ffff:ffff:ffff:ffff:ffff',
+] as const;
+
+/** Everything but loopback, for a service that lives there. */
+const NOT_LOOPBACK = [
+  '0.0.0.0-126.255.255.255',
+  '128.0.0.0-255.255.255.255',
+  '::2-ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff',
+] as const;
+
+/**
+ * The configuration file of coturn.
+ *
+ * @returns its text; it holds the secret, so keep the file to the user that runs coturn
+ */
+export function coturnConfig(options: CoturnOptions): string {
+  const { listeningIp, port, relayPorts, secret, realm, folder, loopbackOnly } = options;
+  const lines = [
+    ...(listeningIp ? [`listening-ip=${listeningIp}`, `relay-ip=${listeningIp}`] : []),
+    `listening-port=${port}`,
+    `min-port=${relayPorts.min}`,
+    `max-port=${relayPorts.max}`,
+    `realm=${realm}`,
+    'fingerprint',
+    'use-auth-secret',
+    `static-auth-secret=${secret}`,
+    'no-cli',
+    'no-tls',
+    'no-dtls',
+    'no-multicast-peers',
+    ...(loopbackOnly ? ['allow-loopback-peers'] : []),
+    ...(loopbackOnly ? NOT_LOOPBACK : NOT_PUBLIC).map((range) => `denied-peer-ip=${range}`),
+    // Two clients of this relay meet at its own address, which may be a private one.
+    ...(listeningIp ? [`allowed-peer-ip=${listeningIp}`] : []),
+    // Without a database of its own coturn opens the one of the system.
+    `userdb=${folder}/turndb`,
+    `pidfile=${folder}/turnserver.pid`,
+    'log-file=stdout',
+    'simple-log',
+  ];
+  return `${lines.join('\n')}\n`;
+}

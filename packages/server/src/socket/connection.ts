@@ -1,0 +1,15 @@
+import type { ClientToServer, ServerToClient } from '@anypath/protocol';
+import type { DefaultEventsMap, Socket as IoSocket, Server } from 'socket.io';
+import type { DeviceRef } from '../bus/port.ts';
+import type { OutboundQueue } from './outbound-queue.ts';
+
+/** What a socket carries: who it is, and how much waits for it to read. */
+export interface SocketData {
+  device: DeviceRef;
+  queue: OutboundQueue;
+}
+
+/** The Socket.IO server, typed. */
+export type SocketServer = Server<ClientToServer, ServerToClient, DefaultEventsMap, SocketData>;
+/** One connection of a device, typed. */
+export type Socket = IoSocket<ClientToServer, ServerToClient, DefaultEventsMap, SocketData>;

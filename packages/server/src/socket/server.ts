@@ -1,0 +1,101 @@
+import type { Server as HttpServer, IncomingMessage } from 'node:http';
+import { AnypathError, ERRORS, type ErrorCode, Handshake, LIMITS } from '@anypath/protocol';
+import type { Logger } from 'pino';
+import { Server } from 'socket.io';
+import * as v from 'valibot';
+import type { Tokens } from '../auth/tokens.ts';
+import type { Bus } from '../bus/port.ts';
+import type { Config } from '../config.ts';
+import { presenceOf } from '../presence/presence.ts';
+import type { Socket, SocketServer } from './connection.ts';
+import { listen } from './events.ts';
+import { OutboundQueue } from './outbound-queue.ts';
+import { deviceRoom, walletRoom } from './rooms.ts';
+
+/** What the socket server works with. */
+export interface SocketParts {
+  readonly config: Pick<Config, 'ALLOWED_ORIGINS'>;
+  readonly tokens: Tokens;
+  readonly bus: Bus;
+  readonly log: Logger;
+}
+
+/** Signalling, presence and the live relay on one Socket.IO connection. */
+export function createSocketServer(http: HttpServer, parts: SocketParts): SocketServer {
+  const { config, tokens, bus, log } = parts;
+  const io: SocketServer = new Server(http, {
+    serveClient: false,
+    maxHttpBufferSize: LIMITS.socketPacketMaxBytes,
+    connectTimeout: 10_000,
+    pingInterval: 10_000,
+    pingTimeout: 5_000,
+    cors: { origin: [...config.ALLOWED_ORIGINS] },
+    // CORS does not cover WebSocket: the browser connects first and leaves the check to us (RFC 6455, 10.2).
+    allowRequest: (request, decide) => decide(null, mayConnect(request, config.ALLOWED_ORIGINS)),
+  });
+  io.use((socket, next) => {
+    authenticate(socket as Socket, tokens).then(
+      () => next(),
+      (error: unknown) => next(refusal(error, log)),
+    );
+  });
+  io.on('connection', (socket) => welcome(io, socket, bus, log));
+  return io;
+}
+
+/** A page of another origin needs to be on the list; programs that are no page send no origin. */
+function mayConnect(request: IncomingMessage, allowed: readonly string[]): boolean {
+  const { origin, host } = request.headers;
+  if (origin === undefined || allowed.includes(origin)) return true;
+  return URL.canParse(origin) && new URL(origin).host === host;
+}
+
+async function authenticate(socket: Socket, tokens: Tokens): Promise<void> {
+  const handshake = v.safeParse(Handshake, socket.handshake.auth);
+  if (!handshake.success) throw new AnypathError('unauthenticated', 'the handshake carries token and deviceId');
+  const { token, deviceId } = handshake.output;
+  socket.data.device = { wallet: await tokens.verify(token), deviceId };
+  socket.data.queue = new OutboundQueue(socket.conn);
+}
+
+/** Socket.IO hands `data` to the client's `connect_error`. */
+function refusal(error: unknown, log: Logger): Error {
+  const code: ErrorCode = error instanceof AnypathError ? error.code : 'internal';
+  const message = error instanceof AnypathError ? error.message : ERRORS.internal.advice;
+  if (code === 'internal') log.error({ err: error }, 'a socket could not be checked');
+  else log.warn({ code }, 'socket refused');
+  return Object.assign(new Error(message), { data: { error: code } });
+}
+
+function welcome(io: SocketServer, socket: Socket, bus: Bus, log: Logger): void {
+  const { device } = socket.data;
+  const { wallet, deviceId } = device;
+  replaceOlder(io, socket);
+  void socket.join([walletRoom(wallet), deviceRoom(wallet, deviceId)]);
+  bus.join(device, socket.id);
+  log.info({ wallet, device: deviceId, transport: socket.conn.transport.name }, 'online');
+  listen(io, socket, bus, log);
+  socket.on('disconnect', (reason, detail) => {
+    const oversized = isOversized(detail) ? { code: 'payload_too_large' as const } : {};
+    log[oversized.code ? 'warn' : 'info']({ wallet, device: deviceId, reason, ...oversized }, 'socket closed');
+    if (bus.leave(device, socket.id)) io.emit('presence:update', presenceOf(bus, wallet));
+  });
+  socket.emit('session:start', { wallet, serverTime: Date.now() });
+  for (const other of bus.wallets()) if (other !== wallet) socket.emit('presence:update', presenceOf(bus, other));
+  io.emit('presence:update', presenceOf(bus, wallet));
+}
+
+/** A device has one connection; after a reload or a change of network the old one may not have noticed its end. */
+function replaceOlder(io: SocketServer, socket: Socket): void {
+  const { wallet, deviceId } = socket.data.device;
+  const older = io.to(deviceRoom(wallet, deviceId));
+  older.emit('session:end', { error: 'replaced', message: ERRORS.replaced.advice });
+  io.in(deviceRoom(wallet, deviceId)).disconnectSockets(true);
+}
+
+/** `ws` closes with code 1009 for a packet over the limit, and names the reason in its error. */
+function isOversized(detail: unknown): boolean {
+  const context = (detail as { description?: unknown; message?: unknown; context?: unknown } | undefined) ?? {};
+  const cause = (context.description ?? detail) as { code?: unknown } | undefined;
+  return cause?.code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH';
+}

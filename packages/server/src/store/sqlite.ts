@@ -1,0 +1,68 @@
+import { chmodSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync, type DatabaseSyncInstance } from '@photostructure/sqlite';
+import type { Store } from './port.ts';
+
+type Database = DatabaseSyncInstance;
+
+/** Each entry takes the schema one version up; only append. */
+const MIGRATIONS = [
+  `CREATE TABLE flags (key TEXT PRIMARY KEY, enabled INTEGER NOT NULL CHECK (enabled IN (0, 1))) STRICT;
+   CREATE TABLE secrets (name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT;`,
+] as const;
+
+/**
+ * Opens the embedded store.
+ *
+ * @param folder where its files are kept; made where it is missing, readable by this user alone
+ * @throws Error where the database was written by a newer version, or cannot be read
+ */
+export function openSqliteStore(folder: string): Store {
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const file = join(folder, 'anypath.db');
+  const db = new DatabaseSync(file);
+  try {
+    chmodSync(file, 0o600);
+    db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 5000;');
+    migrate(db, file);
+    return storeOn(db);
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
+
+function storeOn(db: Database): Store {
+  const readFlag = db.prepare('SELECT enabled FROM flags WHERE key = ?');
+  const writeFlag = db.prepare(
+    'INSERT INTO flags (key, enabled) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET enabled = excluded.enabled',
+  );
+  const readSecret = db.prepare('SELECT value FROM secrets WHERE name = ?');
+  const writeSecret = db.prepare('INSERT INTO secrets (name, value) VALUES (?, ?) ON CONFLICT (name) DO NOTHING');
+  return {
+    flag: (key) => {
+      const row = readFlag.get(key) as { enabled: number } | undefined;
+      return row && row.enabled === 1;
+    },
+    setFlag: (key, enabled) => void writeFlag.run(key, enabled ? 1 : 0),
+    secret: (name, make) => {
+      const known = readSecret.get(name) as { value: Uint8Array } | undefined;
+      if (known) return known.value;
+      writeSecret.run(name, make());
+      return (readSecret.get(name) as { value: Uint8Array }).value;
+    },
+    close: () => db.close(),
+  };
+}
+
+function migrate(db: Database, file: string): void {
+  const { user_version: version } = db.prepare('PRAGMA user_version').get() as { user_version: number };
+  if (version > MIGRATIONS.length) {
+    throw new Error(
+      `${file} was written by a newer anypath (schema ${version}, this one knows ${MIGRATIONS.length}). Start that version, or choose another DATA_DIR.`,
+    );
+  }
+  for (const [index, statements] of MIGRATIONS.entries()) {
+    if (index >= version) db.exec(`BEGIN IMMEDIATE; ${statements} PRAGMA user_version = ${index + 1}; COMMIT;`);
+  }
+}

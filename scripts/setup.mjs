@@ -1,0 +1,100 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { delimiter, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** Root of the repository. */
+export const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
+
+const MIN_NODE = [20, 19];
+
+/**
+ * Runs a command with the terminal of this process.
+ *
+ * @param {string} command
+ * @param {readonly string[]} args
+ * @param {{ env?: Record<string, string>, cwd?: string }} [options]
+ * @returns {boolean} whether it succeeded
+ */
+export function run(command, args, { env = {}, cwd = ROOT } = {}) {
+  const { status, error } = spawnSync(command, args, { cwd, stdio: 'inherit', env: { ...process.env, ...env } });
+  if (error) console.error(`${command}: ${error.message}`);
+  return status === 0;
+}
+
+/** @param {readonly string[]} args of npm, which is a script with an extension on Windows */
+export const npm = (args) => run(process.platform === 'win32' ? 'npm.cmd' : 'npm', args);
+
+/** Installs the packages of the lock file where they are missing or older than it. */
+export function ensurePackages() {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  const [needMajor = 0, needMinor = 0] = MIN_NODE;
+  if (major < needMajor || (major === needMajor && minor < needMinor)) {
+    throw new Error(`anypath needs Node ${MIN_NODE.join('.')} or newer; this is ${process.versions.node}.`);
+  }
+  const installed = join(ROOT, 'node_modules', '.package-lock.json');
+  const isCurrent = existsSync(installed) && statSync(installed).mtimeMs >= statSync(join(ROOT, 'package-lock.json')).mtimeMs;
+  if (isCurrent) return;
+  console.log('Installing packages (npm ci) …');
+  if (!npm(['ci', '--no-audit', '--no-fund', '--loglevel=error'])) throw new Error('npm ci failed; see above.');
+}
+
+/** Builds what is older than its source. */
+export function build() {
+  console.log('Building …');
+  if (!npm(['run', '--silent', 'build'])) throw new Error('The build failed; see above.');
+}
+
+/**
+ * A program that tests drive, the commands by which it may be found, and the Debian package that brings it.
+ *
+ * @typedef {{ name: string, commands: readonly string[], debian: string }} Program
+ */
+
+/** @type {readonly Program[]} */
+export const PROGRAMS = [
+  { name: 'coturn', commands: ['turnserver'], debian: 'coturn' },
+  { name: 'chromium', commands: ['chromium', 'chromium-browser', 'google-chrome'], debian: 'chromium' },
+  { name: 'iproute2', commands: ['ip'], debian: 'iproute2' },
+];
+
+/**
+ * @param {string} command
+ * @returns {string | undefined} its path
+ */
+export function findCommand(command) {
+  const folders = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin', '/sbin'];
+  return folders.map((folder) => join(folder, command)).find((file) => existsSync(file));
+}
+
+/** @param {Program} program */
+const isMissing = (program) => program.commands.every((command) => findCommand(command) === undefined);
+
+/**
+ * Installs the programs that tests drive, where this is root on Debian or Ubuntu; elsewhere says how.
+ *
+ * @returns {readonly Program[]} those that are still missing
+ */
+export function ensurePrograms() {
+  const missing = PROGRAMS.filter(isMissing);
+  if (missing.length === 0) return [];
+  const command = `apt-get install -y --no-install-recommends ${missing.map(({ debian }) => debian).join(' ')}`;
+  if (isDebian() && process.getuid?.() === 0) {
+    console.log(`Installing programs (${command}) …`);
+    const env = { DEBIAN_FRONTEND: 'noninteractive' };
+    run('apt-get', ['update', '-qq'], { env });
+    run('sh', ['-c', `${command} >/dev/null`], { env });
+  } else {
+    const where = isDebian() ? `sudo ${command}` : missing.map(({ name }) => name).join(', ');
+    console.log(`Missing programs; install them with your package manager: ${where}`);
+  }
+  return PROGRAMS.filter(isMissing);
+}
+
+function isDebian() {
+  try {
+    return /^ID(_LIKE)?=.*\b(debian|ubuntu)\b/m.test(readFileSync('/etc/os-release', 'utf8'));
+  } catch {
+    return false;
+  }
+}

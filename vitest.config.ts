@@ -1,0 +1,35 @@
+import { defineConfig } from 'vitest/config';
+
+// Workspace packages are tested from their source, without a build.
+const conditions = ['source', 'module', 'node', 'development|production'];
+const shared = { resolve: { conditions }, ssr: { resolve: { conditions } } };
+
+export default defineConfig({
+  test: {
+    reporters: ['default', './scripts/report.mjs'],
+    projects: [
+      {
+        ...shared,
+        test: {
+          name: 'unit',
+          include: ['packages/*/src/**/*.test.ts', 'apps/*/src/**/*.test.ts', 'scripts/*.test.ts'],
+          exclude: ['**/*.{integration,e2e,lab}.test.ts'],
+        },
+      },
+      {
+        ...shared,
+        test: { name: 'integration', include: ['packages/*/src/**/*.integration.test.ts'], testTimeout: 30_000 },
+      },
+      {
+        ...shared,
+        test: {
+          name: 'e2e',
+          include: ['packages/lab/src/**/*.e2e.test.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          fileParallelism: false,
+        },
+      },
+    ],
+  },
+});
