@@ -9,11 +9,15 @@ import { createLocalBus } from './bus/local.ts';
 import type { Config } from './config.ts';
 import { startManagedCoturn } from './coturn/managed.ts';
 import { createApp } from './http/app.ts';
+import { Connections } from './http/connections.ts';
 import type { Coturn } from './ice/coturn.ts';
 import { iceRoutes } from './ice/routes.ts';
 import { isLoopback } from './loopback.ts';
 import { createSocketServer } from './socket/server.ts';
 import { openSqliteStore } from './store/sqlite.ts';
+
+/** How long connections may take to read what is on its way to them when the server stops. */
+const DRAIN_WITHIN_MS = 2_000;
 
 /** What a server is started with beside its configuration. */
 export interface ServerParts {
@@ -47,13 +51,16 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
   const secret = config.JWT_SECRET ? Buffer.from(config.JWT_SECRET) : store.secret('jwt', () => randomBytes(32));
   const tokens = createTokens(secret);
   const app = createApp(config, log);
+  const connections = new Connections(app.server);
   const io = createSocketServer(app.server, { config, tokens, bus: createLocalBus(), log });
   let managed: Awaited<ReturnType<typeof startManagedCoturn>>;
 
   const close = async () => {
     io.emit('session:end', { error: 'shutting_down', message: 'the server stops' });
+    const cut = setTimeout(() => connections.destroy(), DRAIN_WITHIN_MS);
     await io.close();
     await app.close();
+    clearTimeout(cut);
     await managed?.stop();
     store.close();
   };

@@ -187,14 +187,12 @@ const commands = fc.oneof(
   },
   {
     weight: 2,
-    arbitrary: fc
-      .tuple(side, fc.boolean())
-      .map(
-        ([who, up]): Command => ({
-          name: `socket of ${who} ${up ? 'up' : 'down'}`,
-          act: (world) => world.setSocket(who, up),
-        }),
-      ),
+    arbitrary: fc.tuple(side, fc.boolean()).map(
+      ([who, up]): Command => ({
+        name: `socket of ${who} ${up ? 'up' : 'down'}`,
+        act: (world) => world.setSocket(who, up),
+      }),
+    ),
   },
   { weight: 2, arbitrary: fc.constant<Command>({ name: 'channel closes', act: (world) => world.breakChannel() }) },
   {
@@ -242,6 +240,9 @@ describe('two links on a simulated network', () => {
         expect(seen).toEqual(expect.arrayContaining(sentByLastPage));
         expect(world.ends.a.state.outbox.waiting).toEqual([]);
         expect(world.ends.b.state.outbox.waiting).toEqual([]);
+        for (const { state } of Object.values(world.ends)) {
+          for (const inbox of Object.values(state.inboxes)) expect(inbox.early.size).toBe(0);
+        }
       }),
       { numRuns: 400 },
     );

@@ -33,6 +33,7 @@ export function createApp(config: Pick<Config, 'ALLOWED_ORIGINS'>, log: FastifyB
     logController: new LogController({ disableRequestLogging: true }),
     requestTimeout: 30_000,
     forceCloseConnections: true,
+    frameworkErrors: (error, request, reply) => answerError(error, request, reply),
   });
   app.register(cors, { origin: [...config.ALLOWED_ORIGINS], maxAge: 600 });
   app.addHook('onSend', async (_request, reply) => {

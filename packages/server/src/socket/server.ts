@@ -93,9 +93,6 @@ function replaceOlder(io: SocketServer, socket: Socket): void {
   io.in(deviceRoom(wallet, deviceId)).disconnectSockets(true);
 }
 
-/** `ws` closes with code 1009 for a packet over the limit, and names the reason in its error. */
-function isOversized(detail: unknown): boolean {
-  const context = (detail as { description?: unknown; message?: unknown; context?: unknown } | undefined) ?? {};
-  const cause = (context.description ?? detail) as { code?: unknown } | undefined;
-  return cause?.code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH';
-}
+/** `ws` closes with code 1009 for a packet over the limit; Engine.IO keeps only the text of its error. */
+const isOversized = (detail: unknown): boolean =>
+  detail instanceof Error && detail.message.includes('Max payload size exceeded');

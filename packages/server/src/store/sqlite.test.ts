@@ -1,0 +1,39 @@
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from '@photostructure/sqlite';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { openSqliteStore } from './sqlite.ts';
+
+describe('the embedded store (real SQLite)', () => {
+  let folder = '';
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'anypath-store-'));
+  });
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+  it('remembers flags and secrets across a restart', () => {
+    const first = openSqliteStore(folder);
+    expect(first.flag('rtc.ice')).toBeUndefined();
+    first.setFlag('rtc.ice', false);
+    const secret = first.secret('jwt', () => new Uint8Array([1, 2, 3]));
+    first.close();
+    const second = openSqliteStore(folder);
+    expect(second.flag('rtc.ice')).toBe(false);
+    expect(second.secret('jwt', () => new Uint8Array([9]))).toEqual(secret);
+    second.close();
+  });
+
+  it('is readable by this user alone', () => {
+    openSqliteStore(folder).close();
+    expect(statSync(join(folder, 'anypath.db')).mode & 0o777).toBe(0o600);
+  });
+
+  it('refuses a database of a newer version, and says what to do', () => {
+    openSqliteStore(folder).close();
+    const db = new DatabaseSync(join(folder, 'anypath.db'));
+    db.exec('PRAGMA user_version = 999');
+    db.close();
+    expect(() => openSqliteStore(folder)).toThrow(/newer anypath .* Start that version, or choose another DATA_DIR/);
+  });
+});
