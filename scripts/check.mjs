@@ -7,8 +7,21 @@ const bin = (/** @type {string} */ name) => `node_modules/.bin/${name}`;
 const checks = [
   ['format and lint', () => run(bin('biome'), ['check', '--error-on-warnings', '.'])],
   ['types', () => run(bin('tsc'), ['--build'])],
-  ['import direction', () => run(bin('depcruise'), ['--config', '.dependency-cruiser.cjs', '--output-type', 'err', 'packages', 'apps', 'scripts'])],
+  [
+    'import direction',
+    () =>
+      run(bin('depcruise'), [
+        '--config',
+        '.dependency-cruiser.cjs',
+        '--output-type',
+        'err',
+        'packages',
+        'apps',
+        'scripts',
+      ]),
+  ],
   ['dead code', () => run(bin('knip'), ['--no-progress'])],
+  ['docs are current', () => run('node', ['scripts/docs.mjs', '--check'])],
   ['unit tests', () => npm(['run', '--silent', 'unit'])],
 ];
 

@@ -17,7 +17,9 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
 });
 if (values.help) {
-  console.log('npm run e2e -- [--json FILE] [filter]\n  --json FILE  write { tests: [{ name, ok, ms }], real: [program] }\n  filter       run only test files whose path contains it');
+  console.log(
+    'npm run e2e -- [--json FILE] [filter]\n  --json FILE  write { tests: [{ name, ok, ms }], real: [program] }\n  filter       run only test files whose path contains it',
+  );
   process.exit(0);
 }
 
@@ -58,7 +60,12 @@ const isOk = canIsolate
 
 const rows = readRows(rowsFile).slice(before);
 if (values.json) {
-  const tests = rows.map(({ name, ok, ms, skipped }) => ({ name, ok, ms, ...(skipped === undefined ? {} : { skipped }) }));
+  const tests = rows.map(({ name, ok, ms, skipped }) => ({
+    name,
+    ok,
+    ms,
+    ...(skipped === undefined ? {} : { skipped }),
+  }));
   const real = PROGRAMS.filter(({ name }) => name === 'chromium' || name === 'coturn')
     .filter(({ commands }) => commands.some((command) => findCommand(command)))
     .map(({ name }) => name);

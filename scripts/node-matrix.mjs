@@ -14,7 +14,16 @@ let isOk = true;
 for (const version of VERSIONS) {
   const folder = join(ROOT, '.cache', `node-${version}`);
   const node = join(folder, 'node_modules', platform, 'bin', 'node');
-  if (!existsSync(node)) npm(['install', '--prefix', folder, '--no-save', '--no-package-lock', '--loglevel=error', `${platform}@${version}`]);
+  if (!existsSync(node))
+    npm([
+      'install',
+      '--prefix',
+      folder,
+      '--no-save',
+      '--no-package-lock',
+      '--loglevel=error',
+      `${platform}@${version}`,
+    ]);
   console.log(`— Node ${version}`);
   if (!existsSync(node)) {
     console.error(`Node ${version} could not be installed`);

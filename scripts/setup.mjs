@@ -33,7 +33,8 @@ export function ensurePackages() {
     throw new Error(`anypath needs Node ${MIN_NODE.join('.')} or newer; this is ${process.versions.node}.`);
   }
   const installed = join(ROOT, 'node_modules', '.package-lock.json');
-  const isCurrent = existsSync(installed) && statSync(installed).mtimeMs >= statSync(join(ROOT, 'package-lock.json')).mtimeMs;
+  const isCurrent =
+    existsSync(installed) && statSync(installed).mtimeMs >= statSync(join(ROOT, 'package-lock.json')).mtimeMs;
   if (isCurrent) return;
   console.log('Installing packages (npm ci) …');
   if (!npm(['ci', '--no-audit', '--no-fund', '--loglevel=error'])) throw new Error('npm ci failed; see above.');

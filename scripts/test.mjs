@@ -9,7 +9,9 @@ import { readRows } from './report.mjs';
 import { build, ensurePackages, ensurePrograms, npm, run } from './setup.mjs';
 
 if (process.argv.includes('--help')) {
-  console.log('npm test\n  installs what is missing, then runs: check, integration, end to end, Node versions.\n  CI=true makes a skipped test fail the run.');
+  console.log(
+    'npm test\n  installs what is missing, then runs: check, integration, end to end, Node versions.\n  CI=true makes a skipped test fail the run.',
+  );
   process.exit(0);
 }
 

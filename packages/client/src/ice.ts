@@ -3,15 +3,24 @@ import * as v from 'valibot';
 
 /** The share of their lifetime after which credentials are fetched again (SPEC S6.2). */
 const REFRESH_AT = 0.7;
+/** How long a service that had nothing to offer is not asked again: an offer must not wait for the same refusal. */
+const ASK_AGAIN_MS = 10_000;
+
+/** A list of servers, and for how long it is good. */
+interface Fetched {
+  readonly servers: readonly RTCIceServer[];
+  readonly staleAtMs: number;
+}
 
 /** Fetches ICE servers, and again when 70 % of their lifetime is over. */
 export class IceSource {
-  readonly #baseUrl: string;
+  readonly #url: URL;
   readonly #token: () => Promise<string>;
-  #current: { servers: Promise<readonly RTCIceServer[]>; staleAtMs: number } | undefined;
+  #fetched: Fetched | undefined;
+  #fetching: Promise<Fetched> | undefined;
 
   constructor(baseUrl: string, token: () => Promise<string>) {
-    this.#baseUrl = baseUrl;
+    this.#url = new URL(ROUTES.ice.path, baseUrl);
     this.#token = token;
   }
 
@@ -22,33 +31,27 @@ export class IceSource {
    *   a direct path may still be found
    */
   async servers(): Promise<readonly RTCIceServer[]> {
-    if (!this.#current || performance.now() >= this.#current.staleAtMs) {
-      const current = { servers: this.#fetch(), staleAtMs: Number.POSITIVE_INFINITY };
-      this.#current = current;
-    }
-    try {
-      return await this.#current.servers;
-    } catch {
-      this.#current = undefined;
-      return [];
-    }
+    if (this.#fetched && performance.now() < this.#fetched.staleAtMs) return this.#fetched.servers;
+    this.#fetching ??= this.#fetch().catch(() => ({ servers: [], staleAtMs: performance.now() + ASK_AGAIN_MS }));
+    this.#fetched = await this.#fetching;
+    this.#fetching = undefined;
+    return this.#fetched.servers;
   }
 
-  async #fetch(): Promise<readonly RTCIceServer[]> {
-    const response = await fetch(new URL(ROUTES.ice.path, this.#baseUrl), {
+  async #fetch(): Promise<Fetched> {
+    const response = await fetch(this.#url, {
       headers: { authorization: `Bearer ${await this.#token()}` },
       signal: AbortSignal.timeout(5_000),
     });
     const body: unknown = await response.json();
     if (!response.ok) throw errorOf(body);
-    const answer = v.parse(IceAnswer, body);
-    if (this.#current) this.#current.staleAtMs = performance.now() + answer.ttl * 1000 * REFRESH_AT;
-    return answer.iceServers as RTCIceServer[];
+    const { iceServers, ttl } = v.parse(IceAnswer, body);
+    return { servers: iceServers as RTCIceServer[], staleAtMs: performance.now() + ttl * 1000 * REFRESH_AT };
   }
 }
 
 /** Turns an error body of the service into the error that applications see. */
-export function errorOf(body: unknown): AnypathError {
+function errorOf(body: unknown): AnypathError {
   const parsed = v.safeParse(ErrorBody, body);
   if (parsed.success && isErrorCode(parsed.output.error)) {
     return new AnypathError(parsed.output.error, parsed.output.message);

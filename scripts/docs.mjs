@@ -1,0 +1,131 @@
+/**
+ * `npm run docs`: writes docs/reference.md from the code. `--check` writes nothing and fails where the file is stale.
+ * Needs built packages (`npm run build`).
+ */
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { RTC_TABLE } from '../packages/client/dist/link/rtc-phase.js';
+import { CLIENT_EVENTS, ERRORS, LIMITS, ROUTES } from '../packages/protocol/dist/index.js';
+import { SETTINGS } from '../packages/server/dist/index.js';
+import { ROOT } from './setup.mjs';
+
+/**
+ * @param {readonly string[]} head
+ * @param {readonly (readonly string[])[]} rows
+ */
+const table = (head, rows) =>
+  [head, head.map(() => '---'), ...rows]
+    .map((row) => `| ${row.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`)
+    .join('\n');
+
+/** @param {string} text */
+const code = (text) => `\`${text}\``;
+
+/** The comment above each entry of an object literal in a source file. @param {string} file */
+function commentsOf(file) {
+  const text = readFileSync(join(ROOT, file), 'utf8');
+  const entries = [...text.matchAll(/\/\*\* ([^*]+) \*\/\n\s+(\w+):/g)];
+  return Object.fromEntries(entries.map(([, comment = '', name = '']) => [name, comment.trim()]));
+}
+
+const settings = table(
+  ['variable', 'default', 'what for', 'may be'],
+  Object.entries(SETTINGS).map(([name, { doc, may, fallback }]) => [
+    code(name),
+    fallback ? code(fallback) : '',
+    doc,
+    may,
+  ]),
+);
+const routes = table(
+  ['route', 'also at', 'what for'],
+  Object.values(ROUTES).map(({ method, path, aliases, doc }) => [
+    code(`${method} ${path}`),
+    aliases.map(code).join(' '),
+    doc,
+  ]),
+);
+const errors = table(
+  ['code', 'HTTP status', 'may help to retry', 'what to do'],
+  Object.entries(ERRORS).map(([name, { status, retry, advice }]) => [
+    code(name),
+    String(status),
+    retry ? 'yes' : 'no',
+    advice,
+  ]),
+);
+const limitDocs = commentsOf('packages/protocol/src/limits.ts');
+const limits = table(
+  ['limit', 'value', 'meaning'],
+  Object.entries(LIMITS).map(([name, value]) => [code(name), value.toLocaleString('en'), limitDocs[name] ?? '']),
+);
+const clientEvents = table(
+  ['event', 'fields', 'answer'],
+  Object.entries(CLIENT_EVENTS).map(([name, schema]) => [
+    code(name),
+    Object.keys(schema.entries).map(code).join(' '),
+    '`{ ok: true }` or `{ ok: false, error, message }`',
+  ]),
+);
+const transitions = Object.entries(RTC_TABLE)
+  .flatMap(([phase, row]) => Object.entries(row).map(([trigger, next]) => `  ${phase} --> ${next}: ${trigger}`))
+  .join('\n');
+
+const text = `<!-- Written by \`npm run docs\`; edit the code instead. -->
+
+# Reference
+
+## Settings
+
+Environment variables of \`anypath serve\`. An empty variable counts as unset.
+
+${settings}
+
+## HTTP
+
+${routes}
+
+Every error has the body \`{ "error": code, "message", "requestId" }\`.
+
+## Socket events
+
+One Socket.IO connection (default parser) at \`/socket.io/\`, over WebSocket or HTTP long-polling. The handshake's \`auth\` carries
+\`token\` and \`deviceId\`. The first event is \`session:start\` with \`{ wallet, serverTime }\`; \`session:end\` with
+\`{ error, message }\` comes before the server closes a connection. \`presence:update\` with \`{ wallet, online, devices }\` comes for each
+wallet that is online, then at each change.
+
+A client may send these. The recipient gets the same event with \`from\` and \`fromDevice\`. A client without acknowledgement
+callbacks gets refusals as the event \`rtc:error\` with \`{ ok: false, error, message, event, signalId }\`.
+
+${clientEvents}
+
+## Errors
+
+${errors}
+
+## Limits
+
+${limits}
+
+## How a link upgrades to WebRTC
+
+Messages go over the live relay from the first moment. Beside it the link tries WebRTC; these are the phases, from
+\`packages/client/src/link/rtc-phase.ts\`.
+
+\`\`\`mermaid
+stateDiagram-v2
+  [*] --> idle
+${transitions}
+\`\`\`
+`;
+
+const file = join(ROOT, 'docs', 'reference.md');
+if (process.argv.includes('--check')) {
+  const isCurrent = existsSync(file) && readFileSync(file, 'utf8') === text;
+  if (!isCurrent)
+    console.error('docs/reference.md is stale: run `npm run build && npm run docs` and commit the result.');
+  process.exitCode = isCurrent ? 0 : 1;
+} else {
+  writeFileSync(file, text);
+  console.log('wrote docs/reference.md');
+}
