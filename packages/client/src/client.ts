@@ -4,6 +4,7 @@ import {
   isErrorCode,
   type PresenceUpdate,
   type SessionEnd,
+  type SessionStart,
   type SignalEvent,
   Wallet,
 } from '@anypath/protocol';
@@ -15,7 +16,7 @@ import { IceSource } from './ice.ts';
 import { CursorStore } from './link/cursors.ts';
 import { type Home, Link } from './link/link.ts';
 import { ask, askRepeatedly, openSocket, refusalOf, type Socket } from './socket.ts';
-import { defaultStore, type KeyValueStore } from './storage.ts';
+import { defaultStore, type KeyValueStore, lenient } from './storage.ts';
 
 /** How to connect. */
 export interface ConnectOptions {
@@ -35,16 +36,17 @@ export interface ConnectOptions {
 export interface ClientEvents {
   /** The other side opened a link, or sent something. */
   link(link: Link): void;
-  /** Somebody came, went, or changed devices. */
+  /** Somebody came, went, or changed devices; all of them go while our own connection to the server is down. */
   presence(update: PresenceUpdate): void;
   /** The connection to the server came up or went down; it comes back by itself. */
   online(online: boolean): void;
-  /** The connection to the server ended for good, such as `replaced` or `unauthenticated`. */
+  /** The connection to the server ended for good, such as `replaced` or `unauthenticated`; the client is closed then. */
   ended(error: AnypathError): void;
 }
 
 /**
- * Connects to an anypath server.
+ * Connects to an anypath server. Add listeners right after it resolves, before anything else is awaited: what arrives
+ * earlier is kept for them.
  *
  * @param options where to, and as whom
  * @returns the client, once the server has accepted it
@@ -53,14 +55,15 @@ export interface ClientEvents {
 export async function connect(options: ConnectOptions): Promise<Client> {
   const url = options.url ?? globalThis.location?.origin;
   if (!url) throw new AnypathError('invalid_payload', 'connect needs a url outside of a page');
-  const storage = options.storage ?? defaultStore();
+  const storage = lenient(options.storage ?? defaultStore());
   const token = async () => (typeof options.token === 'function' ? options.token() : options.token);
+  const rtc = options.rtc ?? true;
   const { deviceId, release } = await claimDevice(storage);
   const socket = openSocket(url, deviceId, token);
+  const ice = new IceSource(url, token);
   try {
-    const start = await accepted(socket, options.timeoutMs ?? 10_000);
-    const ice = new IceSource(url, token);
-    return new Client({ socket, ice, storage, deviceId, release, rtc: options.rtc ?? true, start });
+    const make = (start: SessionStart) => new Client({ socket, ice, storage, deviceId, release, rtc, start });
+    return await accepted(socket, options.timeoutMs ?? 10_000, make);
   } catch (error) {
     socket.close();
     release();
@@ -68,30 +71,36 @@ export async function connect(options: ConnectOptions): Promise<Client> {
   }
 }
 
-interface Start {
-  readonly wallet: string;
-  readonly serverTime: number;
-}
-
-/** Waits for the server's word. A network that fails is tried again until the time is over; a refusal is final. */
-function accepted(socket: Socket, timeoutMs: number): Promise<Start> {
+/**
+ * Waits for the server's word. A network that fails is tried again until the time is over; a refusal is final.
+ *
+ * @param make called within the event, so that no event after it is missed
+ */
+function accepted(socket: Socket, timeoutMs: number, make: (start: SessionStart) => Client): Promise<Client> {
   return new Promise((resolve, reject) => {
     let last: Error | undefined;
-    const giveUp = () => reject(new AnypathError('unreachable', undefined, { cause: last }));
-    const timer = setTimeout(giveUp, timeoutMs);
-    socket.once('session:start', (start) => {
+    const settle = () => {
       clearTimeout(timer);
-      socket.off('connect_error', refused);
-      resolve(start);
-    });
-    const refused = (error: Error) => {
+      socket.off('connect_error', onError);
+      socket.off('session:start', onStart);
+    };
+    const onStart = (start: SessionStart) => {
+      settle();
+      resolve(make(start));
+    };
+    const onError = (error: Error) => {
       last = error;
       const refusal = refusalOf(error);
       if (!refusal) return;
-      clearTimeout(timer);
+      settle();
       reject(refusal);
     };
-    socket.on('connect_error', refused);
+    const timer = setTimeout(() => {
+      settle();
+      reject(new AnypathError('unreachable', undefined, { cause: last }));
+    }, timeoutMs);
+    socket.on('session:start', onStart);
+    socket.on('connect_error', onError);
   });
 }
 
@@ -102,7 +111,7 @@ interface Parts {
   readonly deviceId: string;
   readonly release: () => void;
   readonly rtc: NonNullable<ConnectOptions['rtc']>;
-  readonly start: Start;
+  readonly start: SessionStart;
 }
 
 /** A signed-in device: knows who is online and opens links. */
@@ -117,6 +126,8 @@ export class Client extends Events<ClientEvents> {
   readonly #devices = new Map<string, readonly string[]>();
   #clockOffsetMs: number;
   #isClosed = false;
+  /** What arrives before the caller of `connect` could add its listeners; none once it could. */
+  #held: (() => void)[] | undefined = [];
 
   /** @internal Clients are made by `connect`. */
   constructor(parts: Parts) {
@@ -127,6 +138,7 @@ export class Client extends Events<ClientEvents> {
     this.#epoch = nextEpoch(parts.storage);
     this.#clockOffsetMs = parts.start.serverTime - Date.now();
     this.#listen(parts.socket);
+    setTimeout(() => this.#release());
     // Credentials are there when the first link wants them (SPEC S6.1: after login, fetch ICE).
     if (this.#hasRtc) void parts.ice.servers();
   }
@@ -159,10 +171,10 @@ export class Client extends Events<ClientEvents> {
   close(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
+    this.removeListeners();
     for (const link of this.#links.values()) link.close();
     this.#parts.socket.close();
     this.#parts.release();
-    this.removeListeners();
   }
 
   get #hasRtc(): boolean {
@@ -177,7 +189,7 @@ export class Client extends Events<ClientEvents> {
     });
     socket.on('disconnect', () => {
       for (const link of this.#links.values()) link.socketChanged(false);
-      this.#devices.clear();
+      for (const wallet of [...this.#devices.keys()]) this.#onPresence({ wallet, online: false, devices: [] });
       this.emit('online', false);
     });
     socket.on('session:end', (end) => this.#onSessionEnd(end));
@@ -185,13 +197,24 @@ export class Client extends Events<ClientEvents> {
       const refusal = refusalOf(error);
       if (refusal) this.#end(refusal);
     });
-    socket.on('presence:update', (update) => this.#onPresence(update));
-    socket.on('rtc:offer', (signal) => this.#onSignal('rtc:offer', signal));
-    socket.on('rtc:answer', (signal) => this.#onSignal('rtc:answer', signal));
-    socket.on('rtc:candidate', (signal) => this.#onSignal('rtc:candidate', signal));
+    socket.on('presence:update', (update) => this.#hold(() => this.#onPresence(update)));
+    socket.on('rtc:offer', (signal) => this.#hold(() => this.#onSignal('rtc:offer', signal)));
+    socket.on('rtc:answer', (signal) => this.#hold(() => this.#onSignal('rtc:answer', signal)));
+    socket.on('rtc:candidate', (signal) => this.#hold(() => this.#onSignal('rtc:candidate', signal)));
     socket.on('relay:frame', ({ from, fromDevice, frame }) => {
-      this.#linkFrom(from)?.receive('relay', fromDevice, bytesOf(frame));
+      this.#hold(() => this.#linkFrom(from)?.receive('relay', fromDevice, bytesOf(frame)));
     });
+  }
+
+  #hold(act: () => void): void {
+    if (this.#held) this.#held.push(act);
+    else act();
+  }
+
+  #release(): void {
+    const held = this.#held ?? [];
+    this.#held = undefined;
+    for (const act of held) act();
   }
 
   #onSessionEnd(end: SessionEnd): void {
@@ -201,8 +224,8 @@ export class Client extends Events<ClientEvents> {
   }
 
   #end(error: AnypathError): void {
-    this.#parts.socket.close();
     this.emit('ended', error);
+    this.close();
   }
 
   #onPresence(update: PresenceUpdate): void {

@@ -18,7 +18,8 @@ export class Events<Map extends Record<keyof Map, (...args: never[]) => void>> {
 
   /** Calls the listeners. One that throws is reported like any uncaught error and stops nobody else. */
   protected emit<E extends keyof Map & string>(event: E, ...args: Parameters<Map[E]>): void {
-    for (const listener of this.#emitter.listeners(event as string)) {
+    // A copy: a listener may remove itself while it is called.
+    for (const listener of [...this.#emitter.listeners(event as string)]) {
       try {
         listener(...args);
       } catch (error) {
@@ -27,6 +28,11 @@ export class Events<Map extends Record<keyof Map, (...args: never[]) => void>> {
         });
       }
     }
+  }
+
+  /** Whether anybody listens. */
+  protected hasListeners<E extends keyof Map & string>(event: E): boolean {
+    return this.#emitter.hasListeners(event as string);
   }
 
   /** Removes every listener. */

@@ -1,4 +1,4 @@
-export { AnypathError, type ErrorCode } from '@anypath/protocol';
+export { AnypathError, type ErrorCode, isErrorCode, isWallet } from '@anypath/protocol';
 export { type Client, type ClientEvents, type ConnectOptions, connect } from './client.ts';
 export type { Link, LinkEvents, Message } from './link/link.ts';
 export type { Path } from './link/path.ts';

@@ -15,6 +15,22 @@ export function memoryStore(): KeyValueStore {
   };
 }
 
+/**
+ * A store whose `setItem` does not throw where it is full or forbidden: that costs the memory of a reload, and is no
+ * reason to stop a conversation.
+ */
+export const lenient = (store: KeyValueStore): KeyValueStore => ({
+  getItem: (key) => store.getItem(key),
+  setItem: (key, value) => {
+    try {
+      store.setItem(key, value);
+    } catch {
+      store.removeItem(key);
+    }
+  },
+  removeItem: (key) => store.removeItem(key),
+});
+
 /** The tab's own storage, which survives a reload; memory where there is none (Node, or storage denied by the browser). */
 export function defaultStore(): KeyValueStore {
   try {

@@ -32,8 +32,11 @@ const AckHeader = v.object({
   seq,
 });
 
+/** Asks whether a path still carries anything; the answer, on the same path, does not ask back. */
+const PingHeader = v.object({ t: v.literal('ping'), reply: v.boolean() });
+
 /** The header of a frame. */
-export const FrameHeader = v.variant('t', [DataHeader, AckHeader]);
+export const FrameHeader = v.variant('t', [DataHeader, AckHeader, PingHeader]);
 export type FrameHeader = v.InferOutput<typeof FrameHeader>;
 export type DataHeader = v.InferOutput<typeof DataHeader>;
 export type AckHeader = v.InferOutput<typeof AckHeader>;

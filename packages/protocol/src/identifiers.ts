@@ -13,6 +13,9 @@ export const Wallet: v.GenericSchema<string> = v.pipe(
   ),
 );
 
+/** Whether a value may be a wallet. */
+export const isWallet = (value: unknown): value is string => v.is(Wallet, value);
+
 /** Identifier of a device, signal, session or message: letters, digits, `-` and `_`, 1 to 64 of them. */
 export const Id: v.GenericSchema<string> = v.pipe(
   v.string('an identifier is a string'),

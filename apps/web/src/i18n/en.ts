@@ -1,4 +1,5 @@
 import type { ErrorCode } from '@anypath/client';
+import type { NameProblem } from '../model/wallet-name.ts';
 
 const errors = {
   invalid_payload: 'The server did not accept that.',
@@ -22,6 +23,13 @@ const errors = {
   internal: 'Something went wrong. Please try again.',
 } satisfies Record<ErrorCode, string>;
 
+const signInProblems = {
+  empty: 'Please enter a name.',
+  too_long: 'A name has at most 128 characters.',
+  bad_character: 'A name has no spaces and no “:”.',
+  no_dev_sign_in: 'This server has no development sign-in. It is offered on the server’s own machine only.',
+} satisfies Record<NameProblem | 'no_dev_sign_in', string>;
+
 /** The page in English. Every other language has the same keys. */
 export const en = {
   tagline: 'Two people, any network. Direct when it works, relayed when it does not.',
@@ -32,12 +40,7 @@ export const en = {
     hint: 'Any name you like, without spaces.',
     submit: 'Start',
     submitting: 'Signing in…',
-    problems: {
-      empty: 'Please enter a name.',
-      too_long: 'A name has at most 128 characters.',
-      bad_character: 'A name has no spaces and no “:”.',
-      no_dev_sign_in: 'This server has no development sign-in. It is offered on the server’s own machine only.',
-    },
+    problems: signInProblems,
   },
   signOut: 'Sign out',
   settings: {
@@ -77,6 +80,7 @@ export const en = {
     failed: 'Not sent',
     sendAgain: 'Send again',
     binary: (bytes: number) => `Data, ${bytes} bytes`,
+    placeholder: 'Message',
     write: (peer: string) => `Message to ${peer}`,
     send: 'Send',
     keys: 'Enter sends, Shift + Enter starts a new line.',
@@ -87,10 +91,10 @@ export const en = {
     label: 'Path',
     names: { none: 'No path', relay: 'Relay', turn: 'TURN', direct: 'Direct' },
     explained: {
-      none: 'Nothing gets through right now',
-      relay: 'Through the anypath server',
-      turn: 'WebRTC through a TURN server',
-      direct: 'WebRTC, straight between you two',
+      none: 'Nothing gets through now',
+      relay: 'Through the server',
+      turn: 'Through a TURN server',
+      direct: 'Straight between you',
     },
     announced: {
       none: 'No path right now.',

@@ -77,6 +77,7 @@ export const es: Dictionary = {
     failed: 'No enviado',
     sendAgain: 'Enviar de nuevo',
     binary: (bytes) => `Datos, ${bytes} bytes`,
+    placeholder: 'Mensaje',
     write: (peer) => `Mensaje para ${peer}`,
     send: 'Enviar',
     keys: 'Intro envía, Mayús + Intro empieza otra línea.',
@@ -87,10 +88,10 @@ export const es: Dictionary = {
     label: 'Camino',
     names: { none: 'Sin camino', relay: 'Relé', turn: 'TURN', direct: 'Directo' },
     explained: {
-      none: 'Ahora mismo no pasa nada',
-      relay: 'Por el servidor de anypath',
-      turn: 'WebRTC por un servidor TURN',
-      direct: 'WebRTC, directo entre los dos',
+      none: 'Ahora no llega nada',
+      relay: 'Por el servidor',
+      turn: 'Por un servidor TURN',
+      direct: 'Directo entre los dos',
     },
     announced: {
       none: 'Ahora no hay camino.',

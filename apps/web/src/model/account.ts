@@ -1,5 +1,6 @@
 import { type AnypathError, type Client, connect, type ErrorCode, type KeyValueStore } from '@anypath/client';
 import { signal } from '@preact/signals';
+import { kept } from './browser-storage.ts';
 import type { Conversations } from './conversations.ts';
 import { codeOf } from './error-code.ts';
 import { type Network, rtcOf } from './network.ts';
@@ -66,7 +67,7 @@ export class Account {
   chooseNetwork(network: Network): void {
     if (network === this.network.peek()) return;
     this.network.value = network;
-    this.#store.setItem(NETWORK_KEY, network);
+    kept(this.#store, NETWORK_KEY, network);
     this.reconnect();
   }
 

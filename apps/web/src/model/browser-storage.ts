@@ -19,6 +19,16 @@ export function memoryStorage(): KeyValueStore {
   };
 }
 
+/** Writes a value. Returns whether there was room for it; a page goes on without. */
+export function kept(store: KeyValueStore, key: string, value: string): boolean {
+  try {
+    store.setItem(key, value);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** Parses what a storage gave; `undefined` for nothing and for what is no JSON. */
 export function parsedJson(text: string | null): unknown {
   try {

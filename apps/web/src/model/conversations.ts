@@ -1,5 +1,6 @@
 import type { Client, ErrorCode, KeyValueStore, Link, Path } from '@anypath/client';
 import { signal } from '@preact/signals';
+import { kept } from './browser-storage.ts';
 import { codeOf } from './error-code.ts';
 import { History } from './history.ts';
 import { appended, delivered, emptyThread, failed, read, received, type Thread, without } from './thread.ts';
@@ -84,7 +85,7 @@ export class Conversations {
   /** Puts a conversation on screen and opens its link. */
   select(peer: string): void {
     this.selected.value = peer;
-    this.#store.setItem(this.#selectedKey, peer);
+    kept(this.#store, this.#selectedKey, peer);
     this.#change(peer, read);
     if (this.#client) this.#follow(this.#client.link(peer));
   }
@@ -135,7 +136,9 @@ export class Conversations {
     this.#stops.push(
       link.on('path', (path) => this.#setPath(peer, path)),
       // Written before the handler returns: the other side counts the message as delivered from then on.
-      link.on('message', (message) => this.#change(peer, (thread) => received(thread, message, this.#isOnScreen(peer)))),
+      link.on('message', (message) =>
+        this.#change(peer, (thread) => received(thread, message, this.#isOnScreen(peer))),
+      ),
       link.on('delivered', ({ id }, how) => this.#change(peer, (thread) => delivered(thread, id, how))),
     );
   }

@@ -1,10 +1,10 @@
 import type { KeyValueStore } from '@anypath/client';
-import { parsedJson } from './browser-storage.ts';
+import { kept, parsedJson } from './browser-storage.ts';
 import { interrupted, type Thread } from './thread.ts';
 import { threadFrom, threadText } from './thread-format.ts';
 
 /** Characters of one thread; browsers give a tab about five million for everything. */
-const THREAD_MAX_CHARACTERS = 1_000_000;
+const THREAD_MAX_CHARACTERS = 500_000;
 
 /** Keeps one wallet's conversations in the tab, so that a reload shows them again. */
 export class History {
@@ -46,22 +46,12 @@ export class History {
   #remember(peer: string): void {
     if (this.#peers.has(peer)) return;
     this.#peers.add(peer);
-    this.#put(this.#peersKey, JSON.stringify([...this.#peers]));
+    kept(this.#store, this.#peersKey, JSON.stringify([...this.#peers]));
   }
 
   #write(thread: Thread): boolean {
     const text = threadText(thread);
-    return text.length <= THREAD_MAX_CHARACTERS && this.#put(this.#threadKey(thread.peer), text);
-  }
-
-  #put(key: string, value: string): boolean {
-    try {
-      this.#store.setItem(key, value);
-      return true;
-    } catch {
-      // The quota is used up.
-      return false;
-    }
+    return text.length <= THREAD_MAX_CHARACTERS && kept(this.#store, this.#threadKey(thread.peer), text);
   }
 }
 

@@ -7,7 +7,7 @@ import { addressWith, initialNetwork, type Network } from './network.ts';
 import { Preferences } from './preferences.ts';
 
 /** Everything that the page shows and does, without its looks. */
-export interface Model {
+interface Model {
   readonly preferences: Preferences;
   readonly account: Account;
   readonly conversations: Conversations;

@@ -1,9 +1,10 @@
 import type { KeyValueStore } from '@anypath/client';
 import { effect, signal } from '@preact/signals';
 import { isLanguage, type Language, preferredLanguage } from '../i18n/language.ts';
+import { kept } from './browser-storage.ts';
 
 export const THEMES = ['auto', 'light', 'dark'] as const;
-export type Theme = (typeof THEMES)[number];
+type Theme = (typeof THEMES)[number];
 
 const LANGUAGE_KEY = 'anypath-web:language';
 const THEME_KEY = 'anypath-web:theme';
@@ -28,12 +29,12 @@ export class Preferences {
 
   chooseLanguage(language: Language): void {
     this.language.value = language;
-    this.#store.setItem(LANGUAGE_KEY, language);
+    kept(this.#store, LANGUAGE_KEY, language);
   }
 
   chooseTheme(theme: Theme): void {
     this.theme.value = theme;
-    this.#store.setItem(THEME_KEY, theme);
+    kept(this.#store, THEME_KEY, theme);
   }
 
   /** Keeps the document's language and theme the same as the choices. */

@@ -1,5 +1,5 @@
 import type { KeyValueStore } from '@anypath/client';
-import { isRecord, parsedJson } from './browser-storage.ts';
+import { isRecord, kept, parsedJson } from './browser-storage.ts';
 
 /** A sign-in. */
 export interface Session {
@@ -25,7 +25,7 @@ export function storedSession(store: KeyValueStore, nowMs: number): Session | un
   return session && session.expiresAt > nowMs ? session : undefined;
 }
 
-export const storeSession = (store: KeyValueStore, session: Session): void =>
-  store.setItem(KEY, JSON.stringify(session));
+export const storeSession = (store: KeyValueStore, session: Session): boolean =>
+  kept(store, KEY, JSON.stringify(session));
 
 export const forgetSession = (store: KeyValueStore): void => store.removeItem(KEY);

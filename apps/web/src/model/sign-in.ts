@@ -2,9 +2,7 @@ import { isRecord } from './browser-storage.ts';
 import { type Session, sessionFrom } from './session.ts';
 
 /** How a sign-in ended. `code` is a code of the server, or `no_dev_sign_in` where it does not serve this one. */
-export type SignInResult =
-  | { readonly ok: true; readonly session: Session }
-  | { readonly ok: false; readonly code: string };
+type SignInResult = { readonly ok: true; readonly session: Session } | { readonly ok: false; readonly code: string };
 
 const PATH = '/api/v1/auth/dev';
 const TIMEOUT_MS = 10_000;

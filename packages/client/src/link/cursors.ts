@@ -5,6 +5,9 @@ import type { Cursor } from './inbox.ts';
 
 const Cursors = v.record(Id, v.object({ epoch: Id, through: v.pipe(v.number(), v.safeInteger(), v.minValue(0)) }));
 
+/** Devices of one peer that are remembered, those heard last: every tab of theirs is one. */
+const DEVICES_MAX = 32;
+
 /** Remembers how far each device of one peer was received, so that a reload shows nothing twice. */
 export class CursorStore {
   readonly #store: KeyValueStore;
@@ -28,7 +31,8 @@ export class CursorStore {
   }
 
   remember(device: string, cursor: Cursor): void {
-    this.#cursors = { ...this.#cursors, [device]: cursor };
+    const { [device]: _, ...others } = this.#cursors;
+    this.#cursors = Object.fromEntries([...Object.entries(others).slice(1 - DEVICES_MAX), [device, cursor]]);
     this.#store.setItem(this.#key, JSON.stringify(this.#cursors));
   }
 }

@@ -7,7 +7,8 @@ import type { CursorStore } from './cursors.ts';
 import type { Incoming } from './inbox.ts';
 import type { Path, Via } from './path.ts';
 import { type Delivery, PendingReceipt, type Receipt } from './receipt.ts';
-import { type LinkEffect, type LinkEvent, type LinkState, opened, pathOf, step, type TimerName } from './step.ts';
+import { type LinkEffect, type LinkEvent, type LinkState, opened, pathOf, type TimerName } from './state.ts';
+import { step } from './step.ts';
 
 /** A message of the other side. */
 export interface Message {
@@ -62,6 +63,8 @@ export class Link extends Events<LinkEvents> {
   readonly #negotiator: Negotiator;
   readonly #timers = new Map<TimerName, ReturnType<typeof setTimeout>>();
   readonly #receipts = new Map<string, PendingReceipt>();
+  /** Messages that came before anybody listened for them: not yet taken in, and so not acknowledged. */
+  readonly #unheard: (() => void)[] = [];
   #state: LinkState;
 
   /** @internal Links are made by `Client.link`. */
@@ -82,6 +85,17 @@ export class Link extends Events<LinkEvents> {
       failed: () => this.#on({ type: 'rtc', trigger: 'failed' }),
       frame: (fromDevice, bytes) => this.receive('rtc', fromDevice, bytes),
     });
+  }
+
+  /**
+   * Calls `listener` at every event of that name. Messages wait for the first listener.
+   *
+   * @returns a function that removes the listener
+   */
+  override on<E extends keyof LinkEvents>(event: E, listener: LinkEvents[E]): () => void {
+    const off = super.on(event, listener);
+    if (event === 'message') for (const take of this.#unheard.splice(0)) take();
+    return off;
   }
 
   /** The path that carries messages now. */
@@ -160,7 +174,9 @@ export class Link extends Events<LinkEvents> {
     } catch {
       return;
     }
-    this.#on({ type: 'frame', via, fromDevice, frame });
+    const take = () => this.#on({ type: 'frame', via, fromDevice, frame });
+    if (frame.header.t !== 'data' || this.hasListeners('message')) take();
+    else if (this.#unheard.length < LIMITS.windowMaxMessages) this.#unheard.push(take);
   }
 
   #on(event: DistributiveOmit<LinkEvent, 'nowMs'>): void {

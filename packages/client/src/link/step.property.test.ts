@@ -3,7 +3,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Cursor } from './inbox.ts';
 import type { Via } from './path.ts';
-import { type LinkEffect, type LinkEvent, type LinkState, opened, step, type TimerName } from './step.ts';
+import { type LinkEffect, type LinkEvent, type LinkState, opened, type TimerName } from './state.ts';
+import { step } from './step.ts';
 
 type Untimed<T> = T extends unknown ? Omit<T, 'nowMs'> : never;
 type Side = 'a' | 'b';

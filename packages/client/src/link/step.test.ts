@@ -1,7 +1,8 @@
 import type { Frame } from '@anypath/protocol';
 import { describe, expect, it } from 'vitest';
 import { RTC_TABLE, type RtcPhase } from './rtc-phase.ts';
-import { type LinkEffect, type LinkEvent, opened, pathOf, step } from './step.ts';
+import { type LinkEffect, type LinkEvent, opened, pathOf } from './state.ts';
+import { step } from './step.ts';
 
 type Untimed<T> = T extends unknown ? Omit<T, 'nowMs'> : never;
 
@@ -95,6 +96,24 @@ describe('a link', () => {
   it('sends again when the other side has reloaded', () => {
     const { all } = play([socketUp, bobHere, say('m1'), { type: 'presence', devices: [] }, bobHere]);
     expect(sentOver(all)).toEqual(['m1 relay', 'm1 relay']);
+  });
+
+  it('asks a channel for a sign of life when the server says that the other side is gone', () => {
+    const gone = { type: 'presence', devices: [] } as const;
+    const { state, effects } = play([socketUp, bobHere, rtcOpen, gone]);
+    expect(state.rtc.phase).toBe('doubted');
+    expect(pathOf(state)).toBe('direct');
+    expect(effects[0]).toMatchObject({ do: 'transmit', via: 'rtc', header: { t: 'ping', reply: true } });
+    expect(pathOf(play([socketUp, bobHere, rtcOpen, gone, expired]).state)).toBe('none');
+  });
+
+  it('answers a sign of life on the path where it was asked, and does not ask back', () => {
+    const asked = (reply: boolean) => {
+      const frame: Frame = { header: { t: 'ping', reply }, body: new Uint8Array() };
+      return play([socketUp, bobHere, rtcOpen, { type: 'frame', via: 'rtc', fromDevice: 'b1', frame }]).effects;
+    };
+    expect(asked(true)).toMatchObject([{ do: 'transmit', via: 'rtc', header: { t: 'ping', reply: false } }]);
+    expect(asked(false)).toEqual([]);
   });
 
   it('waits when the server says that the device is gone', () => {

@@ -1,108 +1,10 @@
-import type { DataHeader, Frame, FrameHeader } from '@anypath/protocol';
-import { type Cursor, type Inbox, type Incoming, received, resumed } from './inbox.ts';
-import {
-  ackedThrough,
-  acknowledged,
-  enqueued,
-  inFlight,
-  type Outbox,
-  type Outgoing,
-  rewound,
-  transmitted,
-} from './outbox.ts';
-import type { Path, RtcTier, Via } from './path.ts';
-import { ackTimeoutMs, measured, type RoundTrip } from './round-trip.ts';
-import { phaseLimitMs, RTC_TABLE, type RtcPhase, type RtcTrigger } from './rtc-phase.ts';
-
-/** All that a link knows. Plain data: no timer, socket or WebRTC object. */
-export interface LinkState {
-  readonly closed: boolean;
-  /** Whether this side may use WebRTC at all. */
-  readonly rtcWanted: boolean;
-  /** Who opened the link makes the first offer after a loss; the other side waits a little. */
-  readonly initiator: boolean;
-  readonly socketUp: boolean;
-  /** The other side's connected devices, the latest last. */
-  readonly peerDevices: readonly string[];
-  /** The device that this link talks to: the one heard last, or else the latest. */
-  readonly peerDevice: string | undefined;
-  readonly rtc: { readonly phase: RtcPhase; readonly tier: RtcTier; readonly failures: number };
-  readonly outbox: Outbox;
-  readonly inboxes: Readonly<Record<string, Inbox>>;
-  readonly roundTrips: Readonly<Partial<Record<Via, RoundTrip>>>;
-}
-
-/** What may happen to a link. `nowMs` is the link's own clock. */
-export type LinkEvent = { readonly nowMs: number } & (
-  | { readonly type: 'socket'; readonly up: boolean }
-  | { readonly type: 'presence'; readonly devices: readonly string[] }
-  | {
-      readonly type: 'send';
-      readonly id: string;
-      readonly body: Uint8Array;
-      readonly text: boolean;
-      readonly at: number;
-    }
-  | { readonly type: 'frame'; readonly via: Via; readonly fromDevice: string; readonly frame: Frame }
-  | { readonly type: 'unreachable'; readonly device: string }
-  | { readonly type: 'rtc'; readonly trigger: 'offered'; readonly fromDevice: string }
-  | { readonly type: 'rtc'; readonly trigger: 'opened' | 'tier'; readonly tier: RtcTier }
-  | { readonly type: 'rtc'; readonly trigger: 'failed' }
-  | { readonly type: 'timer'; readonly name: TimerName }
-  | { readonly type: 'close' }
-);
-
-/** `ack`: an acknowledgement is overdue. `rtc`: the phase of the upgrade is over. */
-export type TimerName = 'ack' | 'rtc';
-
-/** What the driver is to do. */
-export type LinkEffect =
-  | {
-      readonly do: 'transmit';
-      readonly via: Via;
-      readonly toDevice: string;
-      readonly header: FrameHeader;
-      readonly body: Uint8Array;
-    }
-  | { readonly do: 'deliver'; readonly message: Incoming; readonly fromDevice: string }
-  | { readonly do: 'remember'; readonly device: string; readonly cursor: Cursor }
-  | { readonly do: 'delivered'; readonly id: string; readonly path: Path; readonly ms: number }
-  | { readonly do: 'path'; readonly path: Path }
-  | { readonly do: 'start-rtc'; readonly toDevice: string }
-  | { readonly do: 'stop-rtc' }
-  | { readonly do: 'timer'; readonly name: TimerName; readonly ms: number | undefined };
-
-/** What a link starts from. */
-export function opened(options: {
-  readonly epoch: string;
-  readonly initiator: boolean;
-  readonly rtcWanted: boolean;
-  readonly cursors: Readonly<Record<string, Cursor>>;
-}): LinkState {
-  return {
-    closed: false,
-    rtcWanted: options.rtcWanted,
-    initiator: options.initiator,
-    socketUp: false,
-    peerDevices: [],
-    peerDevice: undefined,
-    rtc: { phase: 'idle', tier: 'turn', failures: 0 },
-    outbox: { epoch: options.epoch, nextSeq: 1, waiting: [] },
-    inboxes: Object.fromEntries(Object.entries(options.cursors).map(([device, cursor]) => [device, resumed(cursor)])),
-    roundTrips: {},
-  };
-}
-
-const relayIsUp = (s: LinkState): boolean =>
-  s.socketUp && s.peerDevice !== undefined && s.peerDevices.includes(s.peerDevice);
-
-/** The path that messages take: an open channel first, then the relay, then a channel in doubt (better than nothing). */
-export function pathOf(s: LinkState): Path {
-  if (s.closed) return 'none';
-  if (s.rtc.phase === 'open') return s.rtc.tier;
-  if (relayIsUp(s)) return 'relay';
-  return s.rtc.phase === 'doubted' ? s.rtc.tier : 'none';
-}
+import type { DataHeader, FrameHeader } from '@anypath/protocol';
+import { type Incoming, received } from './inbox.ts';
+import { ackedThrough, acknowledged, enqueued, inFlight, type Outgoing, rewound, transmitted } from './outbox.ts';
+import type { Path, Via } from './path.ts';
+import { ackTimeoutMs, measured } from './round-trip.ts';
+import { phaseLimitMs, RTC_TABLE, type RtcTrigger } from './rtc-phase.ts';
+import { type LinkEffect, type LinkEvent, type LinkState, pathOf, relayIsUp } from './state.ts';
 
 const viaOf = (path: Path): Via => (path === 'relay' ? 'relay' : 'rtc');
 
@@ -135,11 +37,12 @@ function react(s: LinkState, event: LinkEvent, fx: LinkEffect[]): LinkState {
     case 'socket':
       return { ...s, socketUp: event.up, peerDevices: event.up ? s.peerDevices : [] };
     case 'presence':
-      return onPresence(s, event.devices);
+      return onPresence(s, event.devices, fx);
     case 'unreachable':
       return onPresence(
         s,
         s.peerDevices.filter((device) => device !== event.device),
+        fx,
       );
     case 'send':
       return { ...s, outbox: enqueued(s.outbox, { ...event, queuedMs: event.nowMs }) };
@@ -154,17 +57,24 @@ function react(s: LinkState, event: LinkEvent, fx: LinkEffect[]): LinkState {
   }
 }
 
-function onPresence(s: LinkState, devices: readonly string[]): LinkState {
-  const stays = s.peerDevice !== undefined && (devices.includes(s.peerDevice) || s.rtc.phase === 'open');
+function onPresence(s: LinkState, devices: readonly string[], fx: LinkEffect[]): LinkState {
+  const isThere = s.peerDevice !== undefined && devices.includes(s.peerDevice);
+  const stays = isThere || s.rtc.phase === 'open';
   const next = { ...s, peerDevices: devices, peerDevice: stays ? s.peerDevice : (devices.at(-1) ?? s.peerDevice) };
   // Told again about a device that is there: it has a new connection, and what went to the old one may be gone.
-  return s.rtc.phase === 'open' ? next : { ...next, outbox: rewound(next.outbox) };
+  if (s.rtc.phase !== 'open') return { ...next, outbox: rewound(next.outbox) };
+  // A page that closed does not close its channel: gone for the server, it has to prove that it is there.
+  return isThere ? next : moved(next, 'stalled', fx);
 }
 
 function onFrame(before: LinkState, event: LinkEvent & { type: 'frame' }, fx: LinkEffect[]): LinkState {
   const heard = event.via === 'rtc' ? moved(before, 'heard', fx) : before;
   const { header, body } = event.frame;
   const path: Path = event.via === 'rtc' ? heard.rtc.tier : 'relay';
+  if (header.t === 'ping') {
+    if (header.reply) fx.push(ping(event.via, event.fromDevice, false));
+    return heard;
+  }
   if (header.t === 'ack') return onAck(heard, header, path, event.nowMs, fx);
   return onData(bound(heard, event.fromDevice, fx), { header, body, path }, event, fx);
 }
@@ -250,9 +160,18 @@ function moved(s: LinkState, trigger: RtcTrigger, fx: LinkEffect[]): LinkState {
   const failures = phase === 'trying' && next === 'waiting' ? s.rtc.failures + 1 : s.rtc.failures;
   if ((next === 'idle' || next === 'waiting') && phase !== 'idle' && phase !== 'waiting') fx.push({ do: 'stop-rtc' });
   if (next === 'trying' && trigger !== 'offered' && s.peerDevice) fx.push({ do: 'start-rtc', toDevice: s.peerDevice });
+  if (next === 'doubted' && s.peerDevice) fx.push(ping('rtc', s.peerDevice, true));
   fx.push({ do: 'timer', name: 'rtc', ms: phaseLimitMs(next, failures) });
   return { ...s, rtc: { ...s.rtc, phase: next, failures } };
 }
+
+const ping = (via: Via, toDevice: string, reply: boolean): LinkEffect => ({
+  do: 'transmit',
+  via,
+  toDevice,
+  header: { t: 'ping', reply },
+  body: new Uint8Array(0),
+});
 
 function flush(s: LinkState, nowMs: number, fx: LinkEffect[]): LinkState {
   const path = pathOf(s);

@@ -23,7 +23,7 @@ describe('a link between two tabs of real Chromium, through the real server', ()
 
   /** Two people in tabs of their own, in a browser profile of their own; closed with the test. */
   async function pair(url: string) {
-    const context = await (browser as Browser).newContext();
+    const context = await (browser as Browser).newContext({ bypassCSP: true });
     const alice = await SdkPage.open(context, url, sdk, 'alice', 'bob');
     const bob = await SdkPage.open(context, url, sdk, 'bob', 'alice');
     return { alice, bob, [Symbol.asyncDispose]: () => context.close() };

@@ -11,11 +11,21 @@ import Fastify, {
 } from 'fastify';
 import type { Config } from '../config.ts';
 
-/** Sent with every answer; the page needs nothing beyond its own origin. */
+/** The page needs nothing beyond its own origin; the SDK's socket may be upgraded to WebSocket. */
+const PAGE_POLICY = [
+  "default-src 'self'",
+  "connect-src 'self' ws: wss:",
+  "img-src 'self' data:",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
+
+/** Sent with every answer. */
 const HEADERS = {
+  'content-security-policy': PAGE_POLICY,
   'x-content-type-options': 'nosniff',
   'referrer-policy': 'no-referrer',
-  'x-frame-options': 'DENY',
 } as const;
 
 /**

@@ -33,6 +33,9 @@ export function createSocketServer(http: HttpServer, parts: SocketParts): Socket
     // CORS does not cover WebSocket: the browser connects first and leaves the check to us (RFC 6455, 10.2).
     allowRequest: (request, decide) => decide(null, mayConnect(request, config.ALLOWED_ORIGINS)),
   });
+  io.engine.on('connection_error', ({ message }: { message: string }) => {
+    log.warn({ code: 'forbidden', reason: message }, 'connection refused');
+  });
   io.use((socket, next) => {
     authenticate(socket as Socket, tokens).then(
       () => next(),

@@ -1,0 +1,33 @@
+import { useEffect } from 'preact/hooks';
+import type { Phase } from '../model/account.ts';
+import { useModel } from '../model/model.ts';
+import { unreadOf } from '../model/people.ts';
+import { SignInScreen } from './sign-in-screen.tsx';
+import { StoppedScreen } from './stopped-screen.tsx';
+import { Workspace } from './workspace.tsx';
+
+export function App() {
+  const { account, conversations } = useModel();
+  const phase = account.phase.value;
+  const unread = unreadOf(conversations.threads.value);
+  useEffect(() => {
+    document.title = unread > 0 ? `(${unread}) anypath` : 'anypath';
+  }, [unread]);
+  return (
+    <div class="app" data-test="app" data-online={String(account.isOnline.value)}>
+      <Screen phase={phase} />
+    </div>
+  );
+}
+
+function Screen({ phase }: { phase: Phase }) {
+  switch (phase.name) {
+    case 'signed-out':
+      return <SignInScreen />;
+    case 'stopped':
+      return <StoppedScreen code={phase.code} />;
+    case 'connecting':
+    case 'connected':
+      return <Workspace wallet={phase.session.wallet} />;
+  }
+}

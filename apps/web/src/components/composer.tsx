@@ -1,0 +1,72 @@
+import type { ErrorCode, Path } from '@anypath/client';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { useText } from '../i18n/use-text.ts';
+import { useModel } from '../model/model.ts';
+import { FieldError } from './field-error.tsx';
+import { Icon } from './icon.tsx';
+
+const MAX_ROWS = 6;
+
+export function Composer({ peer, path }: { peer: string; path: Path }) {
+  const { conversations } = useModel();
+  const text = useText();
+  const field = useRef<HTMLTextAreaElement>(null);
+  const [draft, setDraft] = useState(conversations.drafts.get(peer) ?? '');
+  const [code, setCode] = useState<ErrorCode>();
+  const isConnected = conversations.links.value.has(peer);
+
+  useEffect(() => {
+    if (matchMedia('(min-width: 720px)').matches) field.current?.focus();
+  }, []);
+
+  const edit = (value: string) => {
+    setDraft(value);
+    setCode(undefined);
+    conversations.drafts.set(peer, value);
+  };
+  const send = () => {
+    field.current?.focus();
+    if (draft.trim() === '') return;
+    const problem = conversations.send(peer, draft);
+    if (problem) setCode(problem);
+    else edit('');
+  };
+  const onSubmit = (event: Event) => {
+    event.preventDefault();
+    send();
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    // While an input method composes, Enter accepts its suggestion.
+    if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return;
+    event.preventDefault();
+    send();
+  };
+
+  return (
+    <form class="composer" onSubmit={onSubmit}>
+      {code && <FieldError id="composer-error">{text.errors[code]}</FieldError>}
+      {path === 'none' && isConnected && <p class="hint">{text.conversation.waitsForPeer(peer)}</p>}
+      <div class="composer-row">
+        <textarea
+          ref={field}
+          data-test="composer"
+          rows={Math.min(MAX_ROWS, draft.split('\n', MAX_ROWS).length)}
+          value={draft}
+          placeholder={text.conversation.placeholder}
+          aria-label={text.conversation.write(peer)}
+          aria-invalid={code !== undefined}
+          aria-describedby={code ? 'composer-error' : 'composer-keys'}
+          onInput={(event) => edit(event.currentTarget.value)}
+          onKeyDown={onKeyDown}
+        />
+        <button type="submit" class="button-primary send" data-test="send" aria-disabled={draft.trim() === ''}>
+          <Icon name="send" />
+          <span class="send-label">{text.conversation.send}</span>
+        </button>
+      </div>
+      <p id="composer-keys" class="visually-hidden">
+        {text.conversation.keys}
+      </p>
+    </form>
+  );
+}

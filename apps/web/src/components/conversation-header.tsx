@@ -1,0 +1,41 @@
+import type { Path } from '@anypath/client';
+import { useEffect, useRef } from 'preact/hooks';
+import { useText } from '../i18n/use-text.ts';
+import { useModel } from '../model/model.ts';
+import { Avatar } from './avatar.tsx';
+import { Icon } from './icon.tsx';
+import { PathBadge } from './path-badge.tsx';
+
+export function ConversationHeader({ peer, path }: { peer: string; path: Path }) {
+  const { conversations } = useModel();
+  const text = useText();
+  const heading = useRef<HTMLHeadingElement>(null);
+  // Where the conversation takes the place of the list, the focus goes along.
+  useEffect(() => {
+    if (matchMedia('(max-width: 719px)').matches) heading.current?.focus();
+  }, []);
+  return (
+    <header class="conversation-header">
+      <button
+        type="button"
+        class="button-icon back"
+        data-test="back"
+        aria-label={text.conversation.back}
+        onClick={() => conversations.deselect()}
+      >
+        <Icon name="back" />
+      </button>
+      <Avatar wallet={peer} />
+      <div class="peer">
+        <h1 class="peer-name" ref={heading} tabIndex={-1}>
+          {peer}
+        </h1>
+        <p class="path-explained">{text.path.explained[path]}</p>
+      </div>
+      <PathBadge path={path} />
+      <p class="visually-hidden" aria-live="polite">
+        {text.path.announced[path]}
+      </p>
+    </header>
+  );
+}

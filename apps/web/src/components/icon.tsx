@@ -1,0 +1,30 @@
+/** Shapes on a grid of 24, drawn with strokes. */
+const SHAPES = {
+  none: 'M4 12h2.5M10.7 12h2.6M17.5 12H20',
+  direct: 'M7.5 12h9M5 9.5a2.5 2.5 0 1 0 0 5 2.5 2.5 0 0 0 0-5ZM19 9.5a2.5 2.5 0 1 0 0 5 2.5 2.5 0 0 0 0-5Z',
+  turn: 'M5.5 16.5 10 9m4 0 4.5 7.5M12 3.5a3 3 0 1 0 0 6 3 3 0 0 0 0-6ZM4.5 16a2 2 0 1 0 0 4 2 2 0 0 0 0-4ZM19.5 16a2 2 0 1 0 0 4 2 2 0 0 0 0-4Z',
+  relay: 'M4 5h16v5.5H4ZM4 13.5h16V19H4ZM7.5 7.8h.01M7.5 16.2h.01',
+  back: 'M15 5l-7 7 7 7',
+  send: 'M4 12 20 4.5 15.5 20l-3.6-6.2ZM11.9 13.8 20 4.5',
+  settings: 'M4 7h9M17 7h3M4 17h3M11 17h9M15 5a2 2 0 1 0 0 4 2 2 0 0 0 0-4ZM9 15a2 2 0 1 0 0 4 2 2 0 0 0 0-4Z',
+  leave: 'M10 5H5v14h5M14 8l4 4-4 4M18 12H9',
+  clock: 'M12 4a8 8 0 1 0 0 16 8 8 0 0 0 0-16ZM12 8v4l2.5 2',
+  check: 'M5 12.5l4.5 4.5L19 7',
+  warning: 'M12 4 3 20h18ZM12 10v4.5M12 17.2v.1',
+  again: 'M19 12a7 7 0 1 1-2-5M17.5 3v4h-4',
+  chevron: 'M9 6l6 6-6 6',
+  talk: 'M4 5h16v11H11l-4.5 4v-4H4Z',
+  people:
+    'M9 5a3.5 3.5 0 1 0 0 7 3.5 3.5 0 0 0 0-7ZM3 20c0-3.5 2.5-5.5 6-5.5s6 2 6 5.5M16 5.5a3.2 3.2 0 0 1 0 6M18 14.8c2 .7 3 2.5 3 5.2',
+} as const;
+
+type IconName = keyof typeof SHAPES;
+
+/** Decoration only: what it means stands beside it in words. */
+export function Icon({ name }: { name: IconName }) {
+  return (
+    <svg class="icon" viewBox="0 0 24 24" aria-hidden="true">
+      <path d={SHAPES[name]} />
+    </svg>
+  );
+}

@@ -1,0 +1,45 @@
+import type { Dictionary } from '../i18n/en.ts';
+import { useText } from '../i18n/use-text.ts';
+import { useModel } from '../model/model.ts';
+import type { Person } from '../model/people.ts';
+import { Avatar } from './avatar.tsx';
+
+export function PersonRow({ person, isSelected }: { person: Person; isSelected: boolean }) {
+  const { conversations } = useModel();
+  const text = useText();
+  const { wallet, isOnline, unread } = person;
+  const preview = previewOf(person, text);
+  return (
+    <li>
+      <button
+        type="button"
+        class="person"
+        data-test="person"
+        data-wallet={wallet}
+        data-online={String(isOnline)}
+        aria-current={isSelected ? 'true' : undefined}
+        onClick={() => conversations.select(wallet)}
+      >
+        <Avatar wallet={wallet} />
+        <span class="person-name">{wallet}</span>
+        <span class="person-line">
+          <span class="presence">{isOnline ? text.people.online : text.people.offline}</span>
+          {preview && <span class="preview"> · {preview}</span>}
+        </span>
+        {unread > 0 && (
+          <span class="unread" data-test="unread">
+            <span aria-hidden="true">{unread > 99 ? '99+' : unread}</span>
+            <span class="visually-hidden">{text.people.unread(unread)}</span>
+          </span>
+        )}
+      </button>
+    </li>
+  );
+}
+
+/** As much of the newest message as one line can show. */
+function previewOf({ last }: Person, { people, conversation }: Dictionary): string | undefined {
+  if (!last) return undefined;
+  const words = last.binaryBytes === undefined ? last.body.slice(0, 120) : conversation.binary(last.binaryBytes);
+  return last.mine ? `${people.you} ${words}` : words;
+}

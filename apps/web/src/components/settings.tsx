@@ -1,0 +1,41 @@
+import { LANGUAGE_NAMES, LANGUAGES } from '../i18n/language.ts';
+import { useText } from '../i18n/use-text.ts';
+import { useModel } from '../model/model.ts';
+import { NETWORKS } from '../model/network.ts';
+import { THEMES } from '../model/preferences.ts';
+import { ChoiceGroup } from './choice-group.tsx';
+import { Icon } from './icon.tsx';
+
+export function Settings() {
+  const { account, preferences, chooseNetwork } = useModel();
+  const { settings } = useText();
+  return (
+    <details class="settings" data-test="settings">
+      <summary>
+        <Icon name="settings" />
+        {settings.title}
+        <Icon name="chevron" />
+      </summary>
+      <div class="settings-body">
+        <ChoiceGroup
+          legend={settings.network}
+          choices={NETWORKS.map((value) => ({ value, ...settings.networks[value] }))}
+          value={account.network.value}
+          onChoose={chooseNetwork}
+        />
+        <ChoiceGroup
+          legend={settings.language}
+          choices={LANGUAGES.map((value) => ({ value, name: LANGUAGE_NAMES[value], lang: value }))}
+          value={preferences.language.value}
+          onChoose={(language) => preferences.chooseLanguage(language)}
+        />
+        <ChoiceGroup
+          legend={settings.theme}
+          choices={THEMES.map((value) => ({ value, name: settings.themes[value] }))}
+          value={preferences.theme.value}
+          onChoose={(theme) => preferences.chooseTheme(theme)}
+        />
+      </div>
+    </details>
+  );
+}

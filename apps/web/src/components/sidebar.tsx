@@ -1,0 +1,34 @@
+import { useText } from '../i18n/use-text.ts';
+import { useModel } from '../model/model.ts';
+import { Avatar } from './avatar.tsx';
+import { Icon } from './icon.tsx';
+import { PeopleList } from './people-list.tsx';
+import { Settings } from './settings.tsx';
+
+export function Sidebar({ wallet }: { wallet: string }) {
+  const { account } = useModel();
+  const text = useText();
+  return (
+    <aside class="sidebar" aria-label={text.people.title}>
+      <header class="sidebar-header">
+        <Avatar wallet={wallet} />
+        <p class="me">
+          <span class="me-label">{text.people.signedInAs}</span>
+          <span class="me-name">{wallet}</span>
+        </p>
+        <button
+          type="button"
+          class="button-icon"
+          data-test="sign-out"
+          aria-label={text.signOut}
+          title={text.signOut}
+          onClick={() => account.signOut()}
+        >
+          <Icon name="leave" />
+        </button>
+      </header>
+      <Settings />
+      <PeopleList />
+    </aside>
+  );
+}

@@ -1,0 +1,39 @@
+import type { ErrorCode } from '@anypath/client';
+import type { Dictionary } from '../i18n/en.ts';
+import { useText } from '../i18n/use-text.ts';
+import { useModel } from '../model/model.ts';
+import { Icon } from './icon.tsx';
+import { Settings } from './settings.tsx';
+
+/** The connection ended and does not come back without the person. */
+export function StoppedScreen({ code }: { code: ErrorCode }) {
+  const { account } = useModel();
+  const text = useText();
+  const { title, sentence, action } = wordsFor(text, code);
+  return (
+    <main class="screen">
+      <div class="card" data-test="stopped" data-code={code}>
+        <div class="card-icon">
+          <Icon name={code === 'replaced' ? 'talk' : 'none'} />
+        </div>
+        <h1>{title}</h1>
+        <p class="lead" role="alert">
+          {sentence}
+        </p>
+        <button type="button" class="button-primary" data-test="reconnect" onClick={() => account.reconnect()}>
+          {action}
+        </button>
+        <button type="button" class="button-plain" data-test="sign-out" onClick={() => account.signOut()}>
+          {text.signOut}
+        </button>
+        <Settings />
+      </div>
+    </main>
+  );
+}
+
+function wordsFor({ status, errors }: Dictionary, code: ErrorCode) {
+  if (code === 'replaced') return { title: status.replaced, sentence: status.replacedText, action: status.useHere };
+  const title = code === 'unreachable' ? status.unreachable : status.stopped;
+  return { title, sentence: errors[code], action: status.retry };
+}

@@ -1,0 +1,13 @@
+import { expect, it } from 'vitest';
+import { durationText } from './duration.ts';
+
+it.each([
+  [0, 'en', '<1 ms'],
+  [0.9, 'en', '<1 ms'],
+  [12.4, 'en', '12 ms'],
+  [999.6, 'en', '1 s'],
+  [1240, 'en', '1.2 s'],
+  [1240, 'es', '1,2 s'],
+])('says %d milliseconds in %s as %s', (ms, language, text) => {
+  expect(durationText(ms, language)).toBe(text);
+});

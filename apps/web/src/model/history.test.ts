@@ -1,0 +1,63 @@
+import { describe, expect, it } from 'vitest';
+import { memoryStorage } from './browser-storage.ts';
+import { History } from './history.ts';
+import { appended, emptyThread, type Thread } from './thread.ts';
+
+const thread = (peer: string, count = 1, body = 'hello'): Thread => {
+  let filled = emptyThread(peer);
+  for (let n = 0; n < count; n++) {
+    filled = appended(filled, { id: `m${n}`, body, at: n, mine: false, state: 'received', path: 'direct', ms: 3 });
+  }
+  return filled;
+};
+
+describe('the history of a tab', () => {
+  it('gives back after a reload what was saved', () => {
+    const store = memoryStorage();
+    new History(store, 'alice').save({ ...thread('bob'), unread: 2 });
+    expect(new History(store, 'alice').load()).toEqual(new Map([['bob', { ...thread('bob'), unread: 2 }]]));
+  });
+
+  it('keeps the conversations of two wallets apart', () => {
+    const store = memoryStorage();
+    new History(store, 'alice').save(thread('bob'));
+    expect(new History(store, 'carla').load().size).toBe(0);
+  });
+
+  it('marks a message as not sent that was on its way', () => {
+    const store = memoryStorage();
+    const sending = appended(emptyThread('bob'), { id: 'a', body: 'x', at: 1, mine: true, state: 'sending' });
+    new History(store, 'alice').save(sending);
+    expect(new History(store, 'alice').load().get('bob')?.entries[0]?.state).toBe('failed');
+  });
+
+  it('keeps the newer messages where there is no room for all', () => {
+    const store = memoryStorage();
+    new History(store, 'alice').save(thread('bob', 16, 'x'.repeat(60_000)));
+    const ids = new History(store, 'alice')
+      .load()
+      .get('bob')
+      ?.entries.map(({ id }) => id);
+    expect(ids).toEqual(['m8', 'm9', 'm10', 'm11', 'm12', 'm13', 'm14', 'm15']);
+  });
+
+  it('goes on without storage where the quota is used up', () => {
+    const full = {
+      ...memoryStorage(),
+      setItem: () => {
+        throw new Error('QuotaExceededError');
+      },
+    };
+    const history = new History(full, 'alice');
+    expect(() => history.save(thread('bob', 3))).not.toThrow();
+    expect(history.load().size).toBe(0);
+  });
+
+  it('leaves out what it did not write', () => {
+    const store = memoryStorage();
+    store.setItem('anypath-web:peers:alice', '["bob", 7, "carla"]');
+    store.setItem('anypath-web:thread:alice:bob', '{"entries":[{"id":"a"},{"state":"received"}],"unread":0}');
+    store.setItem('anypath-web:thread:alice:carla', 'not json');
+    expect(new History(store, 'alice').load()).toEqual(new Map([['bob', emptyThread('bob')]]));
+  });
+});

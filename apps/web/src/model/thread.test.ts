@@ -1,0 +1,82 @@
+import type { Message } from '@anypath/client';
+import { describe, expect, it } from 'vitest';
+import {
+  appended,
+  delivered,
+  type Entry,
+  emptyThread,
+  failed,
+  interrupted,
+  MAX_ENTRIES,
+  read,
+  received,
+  without,
+} from './thread.ts';
+
+const own = (id: string): Entry => ({ id, body: 'hello', at: 1, mine: true, state: 'sending' });
+const theirs = (id: string, body: string | Uint8Array = 'hi'): Message => ({
+  id,
+  from: 'bob',
+  body,
+  path: 'relay',
+  sentAt: 2,
+  ms: 30,
+});
+const bob = emptyThread('bob');
+
+describe('a thread', () => {
+  it('shows messages in the order in which they came', () => {
+    const thread = received(appended(bob, own('a')), theirs('b'), true);
+    expect(thread.entries.map(({ id }) => id)).toEqual(['a', 'b']);
+  });
+
+  it('shows a message once that comes again after a reload', () => {
+    const once = received(bob, theirs('a'), false);
+    expect(received(once, theirs('a'), false)).toBe(once);
+  });
+
+  it('counts messages that are not on screen, until it is read', () => {
+    const thread = received(received(bob, theirs('a'), false), theirs('b'), false);
+    expect(thread.unread).toBe(2);
+    expect(read(thread).unread).toBe(0);
+  });
+
+  it('does not count messages that are on screen', () => {
+    expect(received(bob, theirs('a'), true).unread).toBe(0);
+  });
+
+  it('keeps the newest messages and lets the oldest go', () => {
+    let thread = bob;
+    for (let n = 0; n <= MAX_ENTRIES; n++) thread = appended(thread, own(`m${n}`));
+    expect(thread.entries).toHaveLength(MAX_ENTRIES);
+    expect(thread.entries[0]?.id).toBe('m1');
+  });
+
+  it('says how a delivered message travelled', () => {
+    const [entry] = delivered(appended(bob, own('a')), 'a', { path: 'direct', ms: 12 }).entries;
+    expect(entry).toEqual({ id: 'a', body: 'hello', at: 1, mine: true, state: 'delivered', path: 'direct', ms: 12 });
+  });
+
+  it('leaves a delivered message as it is when its link closes', () => {
+    const thread = delivered(appended(bob, own('a')), 'a', { path: 'direct', ms: 12 });
+    expect(failed(thread, 'a')).toBe(thread);
+  });
+
+  it('does not change for a message that it does not have', () => {
+    expect(delivered(bob, 'a', { path: 'relay', ms: 1 })).toBe(bob);
+  });
+
+  it('tells the size of a message that is no text', () => {
+    const [entry] = received(bob, theirs('a', new Uint8Array(5)), true).entries;
+    expect(entry).toMatchObject({ body: '', binaryBytes: 5 });
+  });
+
+  it('counts what was on its way at a reload as not sent, and nothing else', () => {
+    const thread = received(appended(bob, own('a')), theirs('b'), true);
+    expect(interrupted(thread).entries.map(({ state }) => state)).toEqual(['failed', 'received']);
+  });
+
+  it('loses an entry that is sent again as a new one', () => {
+    expect(without(appended(bob, own('a')), 'a').entries).toEqual([]);
+  });
+});
