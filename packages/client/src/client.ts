@@ -8,13 +8,14 @@ import {
   type SignalEvent,
   Wallet,
 } from '@anypath/protocol';
-import { ulid } from 'ulid';
 import * as v from 'valibot';
 import { claimDevice } from './device.ts';
 import { Events } from './emitter.ts';
+import { nextEpoch } from './epoch.ts';
 import { IceSource } from './ice.ts';
 import { CursorStore } from './link/cursors.ts';
 import { type Home, Link } from './link/link.ts';
+import { parseFrame } from './link/parse-frame.ts';
 import { ask, askRepeatedly, openSocket, refusalOf, type Socket } from './socket.ts';
 import { defaultStore, type KeyValueStore, lenient } from './storage.ts';
 
@@ -202,7 +203,7 @@ export class Client extends Events<ClientEvents> {
     socket.on('rtc:answer', (signal) => this.#hold(() => this.#onSignal('rtc:answer', signal)));
     socket.on('rtc:candidate', (signal) => this.#hold(() => this.#onSignal('rtc:candidate', signal)));
     socket.on('relay:frame', ({ from, fromDevice, frame }) => {
-      this.#hold(() => this.#linkFrom(from)?.receive('relay', fromDevice, bytesOf(frame)));
+      this.#hold(() => this.#onFrame(from, fromDevice, bytesOf(frame)));
     });
   }
 
@@ -235,8 +236,15 @@ export class Client extends Events<ClientEvents> {
     if (update.wallet !== this.wallet) this.emit('presence', update);
   }
 
+  #onFrame(from: string, fromDevice: string, bytes: Uint8Array<ArrayBuffer>): void {
+    const frame = parseFrame(bytes);
+    if (!frame) return;
+    // Only a message opens a link; what comes late for one that was closed does not bring it back.
+    const link = frame.header.t === 'data' ? this.#linkFrom(from) : this.#links.get(from);
+    link?.receive('relay', fromDevice, frame);
+  }
+
   #onSignal<E extends SignalEvent>(event: E, signal: Forwarded<E>): void {
-    // Only an offer opens a link; what comes late for a link that was closed does not bring it back.
     const link = event === 'rtc:offer' ? this.#linkFrom(signal.from) : this.#links.get(signal.from);
     link?.signalled(event, signal);
   }
@@ -281,13 +289,3 @@ export class Client extends Events<ClientEvents> {
 
 /** Socket.IO hands binary data over as `ArrayBuffer` in browsers and as `Buffer` in Node. */
 const bytesOf = (frame: ArrayBuffer | Uint8Array): Uint8Array<ArrayBuffer> => new Uint8Array(frame);
-
-const EPOCH_KEY = 'anypath:epoch';
-
-/** A name for this page's stream that sorts after the last one's, also where the clock went back. */
-function nextEpoch(store: KeyValueStore): string {
-  const last = Number(store.getItem(EPOCH_KEY)) || 0;
-  const now = Math.max(Date.now(), last + 1);
-  store.setItem(EPOCH_KEY, String(now));
-  return ulid(now);
-}

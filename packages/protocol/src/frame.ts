@@ -35,8 +35,11 @@ const AckHeader = v.object({
 /** Asks whether a path still carries anything; the answer, on the same path, does not ask back. */
 const PingHeader = v.object({ t: v.literal('ping'), reply: v.boolean() });
 
+/** The other side closed its link: nothing is to be tried for it until one of the two says something again. */
+const ByeHeader = v.object({ t: v.literal('bye') });
+
 /** The header of a frame. */
-export const FrameHeader = v.variant('t', [DataHeader, AckHeader, PingHeader]);
+export const FrameHeader = v.variant('t', [DataHeader, AckHeader, PingHeader, ByeHeader]);
 export type FrameHeader = v.InferOutput<typeof FrameHeader>;
 export type DataHeader = v.InferOutput<typeof DataHeader>;
 export type AckHeader = v.InferOutput<typeof AckHeader>;

@@ -1,10 +1,11 @@
-import { AnypathError, decodeFrame, encodeFrame, type Forwarded, LIMITS, type SignalEvent } from '@anypath/protocol';
+import { AnypathError, encodeFrame, type Forwarded, type Frame, LIMITS, type SignalEvent } from '@anypath/protocol';
 import { ulid } from 'ulid';
 import { Events } from '../emitter.ts';
 import { Negotiator, type Surroundings } from '../rtc/negotiator.ts';
 import type { SelectedPair } from '../rtc/selected-pair.ts';
 import type { CursorStore } from './cursors.ts';
 import type { Incoming } from './inbox.ts';
+import { parseFrame } from './parse-frame.ts';
 import type { Path, Via } from './path.ts';
 import { type Delivery, PendingReceipt, type Receipt } from './receipt.ts';
 import { type LinkEffect, type LinkEvent, type LinkState, opened, pathOf, type TimerName } from './state.ts';
@@ -83,7 +84,10 @@ export class Link extends Events<LinkEvents> {
       opened: (tier) => this.#on({ type: 'rtc', trigger: 'opened', tier }),
       tier: (tier) => this.#on({ type: 'rtc', trigger: 'tier', tier }),
       failed: () => this.#on({ type: 'rtc', trigger: 'failed' }),
-      frame: (fromDevice, bytes) => this.receive('rtc', fromDevice, bytes),
+      frame: (fromDevice, bytes) => {
+        const frame = parseFrame(bytes);
+        if (frame) this.receive('rtc', fromDevice, frame);
+      },
     });
   }
 
@@ -141,7 +145,6 @@ export class Link extends Events<LinkEvents> {
     this.#on({ type: 'close' });
     for (const timer of this.#timers.values()) clearTimeout(timer);
     this.#timers.clear();
-    this.#negotiator.stop();
     for (const receipt of this.#receipts.values()) receipt.fail(new AnypathError('link_closed'));
     this.#receipts.clear();
     this.#home.closed();
@@ -166,14 +169,8 @@ export class Link extends Events<LinkEvents> {
     else void this.#negotiator.onCandidate(signal as Forwarded<'rtc:candidate'>);
   }
 
-  /** @internal A frame of the other side. One that does not parse is dropped: it did not come from this SDK. */
-  receive(via: Via, fromDevice: string, bytes: Uint8Array<ArrayBuffer>): void {
-    let frame: ReturnType<typeof decodeFrame>;
-    try {
-      frame = decodeFrame(bytes);
-    } catch {
-      return;
-    }
+  /** @internal A frame of the other side. */
+  receive(via: Via, fromDevice: string, frame: Frame): void {
     const take = () => this.#on({ type: 'frame', via, fromDevice, frame });
     if (frame.header.t !== 'data' || this.hasListeners('message')) take();
     else if (this.#unheard.length < LIMITS.windowMaxMessages) this.#unheard.push(take);
@@ -201,6 +198,8 @@ export class Link extends Events<LinkEvents> {
         return void this.#negotiator.start(effect.toDevice);
       case 'stop-rtc':
         return this.#negotiator.stop();
+      case 'goodbye':
+        return this.#sayGoodbye(effect.toDevice);
       case 'timer':
         return this.#arm(effect.name, effect.ms);
     }
@@ -213,6 +212,14 @@ export class Link extends Events<LinkEvents> {
       const code = error instanceof AnypathError ? error.code : undefined;
       if (code === 'target_offline') this.#on({ type: 'unreachable', device: toDevice });
     });
+  }
+
+  /** Told over the relay before the connection closes, or the other side would take it for a failure and try again. */
+  #sayGoodbye(toDevice: string | undefined): void {
+    const told = toDevice === undefined ? undefined : this.#home.relay(toDevice, encodeFrame({ t: 'bye' }));
+    Promise.resolve(told)
+      .catch(() => undefined)
+      .finally(() => this.#negotiator.stop());
   }
 
   #settle(id: string, delivery: Delivery): void {

@@ -12,6 +12,8 @@ export interface LinkState {
   readonly rtcWanted: boolean;
   /** Who opened the link makes the first offer after a loss; the other side waits a little. */
   readonly initiator: boolean;
+  /** The other side closed its link; no connection is tried until one of the two says something again. */
+  readonly peerClosed: boolean;
   readonly socketUp: boolean;
   /** The other side's connected devices, the latest last. */
   readonly peerDevices: readonly string[];
@@ -61,6 +63,7 @@ export type LinkEffect =
   | { readonly do: 'path'; readonly path: Path }
   | { readonly do: 'start-rtc'; readonly toDevice: string }
   | { readonly do: 'stop-rtc' }
+  | { readonly do: 'goodbye'; readonly toDevice: string | undefined }
   | { readonly do: 'timer'; readonly name: TimerName; readonly ms: number | undefined };
 
 /** What a link starts from. */
@@ -74,6 +77,7 @@ export function opened(options: {
     closed: false,
     rtcWanted: options.rtcWanted,
     initiator: options.initiator,
+    peerClosed: false,
     socketUp: false,
     peerDevices: [],
     peerDevice: undefined,

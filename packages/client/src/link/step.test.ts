@@ -141,6 +141,20 @@ describe('a link', () => {
     expect(named(play([socketUp, bobHere, say('m1')], { rtcWanted: false }).all)).not.toContain('start-rtc');
   });
 
+  it('says goodbye over the relay, and tries nothing for a side that did', () => {
+    expect(play([socketUp, bobHere, rtcOpen, { type: 'close' }]).effects).toContainEqual({
+      do: 'goodbye',
+      toDevice: 'b1',
+    });
+    const frame: Frame = { header: { t: 'bye' }, body: new Uint8Array() };
+    const bye = { type: 'frame', via: 'relay', fromDevice: 'b1', frame } as const;
+    const left = play([socketUp, bobHere, rtcOpen, bye]);
+    expect(left.state.rtc.phase).toBe('idle');
+    expect(pathOf(left.state)).toBe('relay');
+    expect(named(left.effects)).not.toContain('start-rtc');
+    expect(named(play([socketUp, bobHere, rtcOpen, bye, say('m1')]).effects)).toContain('start-rtc');
+  });
+
   it('does nothing once it is closed', () => {
     const { state, effects } = play([socketUp, bobHere, rtcOpen, { type: 'close' }, say('m1')]);
     expect(effects).toEqual([]);

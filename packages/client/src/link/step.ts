@@ -45,7 +45,7 @@ function react(s: LinkState, event: LinkEvent, fx: LinkEffect[]): LinkState {
         fx,
       );
     case 'send':
-      return { ...s, outbox: enqueued(s.outbox, { ...event, queuedMs: event.nowMs }) };
+      return { ...s, peerClosed: false, outbox: enqueued(s.outbox, { ...event, queuedMs: event.nowMs }) };
     case 'frame':
       return onFrame(s, event, fx);
     case 'rtc':
@@ -53,7 +53,8 @@ function react(s: LinkState, event: LinkEvent, fx: LinkEffect[]): LinkState {
     case 'timer':
       return event.name === 'ack' ? onAckOverdue(s, fx) : onRtcExpired(s, fx);
     case 'close':
-      return { ...moved(s, 'failed', fx), closed: true };
+      fx.push({ do: 'goodbye', toDevice: relayIsUp(s) ? s.peerDevice : undefined });
+      return { ...s, closed: true };
   }
 }
 
@@ -71,6 +72,7 @@ function onFrame(before: LinkState, event: LinkEvent & { type: 'frame' }, fx: Li
   const heard = event.via === 'rtc' ? moved(before, 'heard', fx) : before;
   const { header, body } = event.frame;
   const path: Path = event.via === 'rtc' ? heard.rtc.tier : 'relay';
+  if (header.t === 'bye') return { ...moved(heard, 'failed', fx), peerClosed: true };
   if (header.t === 'ping') {
     if (header.reply) fx.push(ping(event.via, event.fromDevice, false));
     return heard;
@@ -90,7 +92,7 @@ function onData(s: LinkState, message: Incoming, event: { via: Via; fromDevice: 
     const header: FrameHeader = { t: 'ack', epoch: inbox.epoch, through: inbox.through, seq: message.header.seq };
     fx.push({ do: 'transmit', via: event.via, toDevice: fromDevice, header, body: new Uint8Array(0) });
   }
-  return { ...s, inboxes: { ...s.inboxes, [fromDevice]: inbox } };
+  return { ...s, peerClosed: false, inboxes: { ...s.inboxes, [fromDevice]: inbox } };
 }
 
 function onAck(s: LinkState, ack: FrameHeader & { t: 'ack' }, path: Path, nowMs: number, fx: LinkEffect[]): LinkState {
@@ -122,7 +124,7 @@ function onRtc(before: LinkState, event: LinkEvent & { type: 'rtc' }, fx: LinkEf
   switch (event.trigger) {
     case 'offered': {
       // The driver is answering already: this only follows it, without an effect that would stop the answer.
-      const s = { ...before, peerDevice: event.fromDevice };
+      const s = { ...before, peerClosed: false, peerDevice: event.fromDevice };
       return moved(s, 'offered', fx);
     }
     case 'opened':
@@ -135,7 +137,8 @@ function onRtc(before: LinkState, event: LinkEvent & { type: 'rtc' }, fx: LinkEf
 }
 
 function onRtcExpired(s: LinkState, fx: LinkEffect[]): LinkState {
-  return moved(s, s.rtc.phase === 'waiting' && !relayIsUp(s) ? 'halt' : 'expired', fx);
+  const isPointless = s.peerClosed || !relayIsUp(s);
+  return moved(s, s.rtc.phase === 'waiting' && isPointless ? 'halt' : 'expired', fx);
 }
 
 /** On the data channel silence is doubt; on the relay it is loss, and everything goes again. */
@@ -146,7 +149,7 @@ function onAckOverdue(s: LinkState, fx: LinkEffect[]): LinkState {
 
 /** Starts an attempt where one is wanted: at once for who opened the link, after a pause for the other side. */
 function upgrade(s: LinkState, relayCameUp: boolean, fx: LinkEffect[]): LinkState {
-  if (s.closed || !s.rtcWanted || !relayIsUp(s)) return s;
+  if (s.closed || s.peerClosed || !s.rtcWanted || !relayIsUp(s)) return s;
   const fresh = relayCameUp ? { ...s, rtc: { ...s.rtc, failures: 0 } } : s;
   if (s.rtc.phase === 'idle') return moved(fresh, s.initiator ? 'start' : 'yield', fx);
   return relayCameUp && s.initiator ? moved(fresh, 'start', fx) : s;
