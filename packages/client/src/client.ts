@@ -122,7 +122,6 @@ export class Client extends Events<ClientEvents> {
   /** Our device. */
   readonly deviceId: string;
   readonly #parts: Parts;
-  readonly #epoch: string;
   readonly #links = new Map<string, Link>();
   readonly #devices = new Map<string, readonly string[]>();
   #clockOffsetMs: number;
@@ -136,7 +135,6 @@ export class Client extends Events<ClientEvents> {
     this.#parts = parts;
     this.wallet = parts.start.wallet;
     this.deviceId = parts.deviceId;
-    this.#epoch = nextEpoch(parts.storage);
     this.#clockOffsetMs = parts.start.serverTime - Date.now();
     this.#listen(parts.socket);
     setTimeout(() => this.#release());
@@ -273,7 +271,7 @@ export class Client extends Events<ClientEvents> {
       peer,
       rtc: this.#hasRtc,
       initiator,
-      epoch: this.#epoch,
+      epoch: nextEpoch(storage),
       cursors: new CursorStore(storage, this.wallet, peer),
       serverNow: () => Date.now() + this.#clockOffsetMs,
       config: async () => ({

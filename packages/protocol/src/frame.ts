@@ -10,7 +10,7 @@ const DataHeader = v.object({
   t: v.literal('data'),
   /** The message's identity (ULID), the same on every path. */
   id: Id,
-  /** The sender's stream: new each time the sending page loads, later ones sort after earlier ones (ULID). */
+  /** The sender's stream: new each time the sender opens the link, later ones sort after earlier ones (ULID). */
   epoch: Id,
   /** Position in the stream, from 1. */
   seq: v.pipe(seq, v.minValue(1)),

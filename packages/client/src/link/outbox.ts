@@ -19,7 +19,7 @@ export interface Outgoing {
 
 /** The sending half of a link: numbers messages and keeps them until they are acknowledged. */
 export interface Outbox {
-  /** Names this sender's stream: new each time the page loads. */
+  /** Names this sender's stream: new each time the link is opened. */
   readonly epoch: string;
   readonly nextSeq: number;
   /** Unacknowledged messages in the order of their numbers. */

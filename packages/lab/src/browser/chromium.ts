@@ -21,7 +21,31 @@ export function findChromium(): string | undefined {
   return NAMES.flatMap((name) => folders.map((folder) => join(folder, name))).find((file) => existsSync(file));
 }
 
-/** @param executablePath what `findChromium` found */
-export const launchChromium = (executablePath: string): Promise<Browser> =>
+/** How a browser is started. */
+export interface LaunchOptions {
+  /** What `findChromium` found, or a launcher of it. */
+  readonly executablePath: string;
+  /** The home folder, where Chromium looks for the authorities that it trusts. */
+  readonly home?: string;
+  /** The HTTP proxy that its network demands. */
+  readonly proxy?: { readonly host: string; readonly port: number } | undefined;
+}
+
+/** Starts a real Chromium without a window. */
+export function launchChromium({ executablePath, home, proxy }: LaunchOptions): Promise<Browser> {
   // Chromium's own sandbox cannot start as root.
-  chromium.launch({ executablePath, args: [...ARGS, ...(process.getuid?.() === 0 ? ['--no-sandbox'] : [])] });
+  const sandbox = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
+  return chromium.launch({
+    executablePath,
+    args: [...ARGS, ...sandbox, ...(proxy ? [`--proxy-server=http://${proxy.host}:${proxy.port}`] : [])],
+    ...(home ? { env: { ...definedEnv(), HOME: home } } : {}),
+    handleSIGINT: false,
+    handleSIGTERM: false,
+    handleSIGHUP: false,
+  });
+}
+
+const definedEnv = (): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(process.env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+  );

@@ -34,8 +34,10 @@ export class AccessLink {
 
   /** Changes what happens to packets from now on. */
   async impair(change: Partial<Impairment>): Promise<void> {
-    this.#impairment = { ...this.#impairment, ...change };
-    await this.#internet.loadRules(linkRules(this.#port, this.#impairment));
+    const next = { ...this.#impairment, ...change };
+    const rules = linkRules(this.#port, next);
+    this.#impairment = next;
+    await this.#internet.loadRules(rules);
   }
 
   /** Takes the line away, or brings it back. The other end sees its carrier go. */
@@ -67,10 +69,16 @@ table netdev ${port} {
 `;
 }
 
+function lossPerMille(lossPercent: number): number {
+  if (!(lossPercent >= 0 && lossPercent <= 100)) throw new RangeError(`${lossPercent} is no percentage`);
+  return Math.round(lossPercent * 10);
+}
+
 function impairmentRules({ lossPercent, udpCut }: Impairment): string[] {
   const rules: string[] = [];
   if (udpCut) rules.push('meta l4proto udp counter drop');
-  // A lost ARP packet stops a link for a second, which no real line does: there, loss is below IP's neighbours.
-  if (lossPercent > 0) rules.push(`meta protocol { ip, ip6 } numgen random mod 100 < ${lossPercent} counter drop`);
+  // Not ARP: a packet of it that is lost stops everything for a second, and real lines have none between two routers.
+  if (lossPercent !== 0)
+    rules.push(`meta protocol { ip, ip6 } numgen random mod 1000 < ${lossPerMille(lossPercent)} counter drop`);
   return rules;
 }

@@ -21,7 +21,10 @@ export interface HostAddresses {
 export interface Subnet {
   readonly inner: string;
   readonly outer: string;
+  /** In bits. */
   readonly prefixLength: number;
+  /** The whole of it, with the prefix's length. */
+  readonly range: string;
 }
 
 /** @param position of the host among the hosts, from 0 */
@@ -41,7 +44,7 @@ export function privateSubnet(site: number, depth: number): Subnet {
   if (site > MAX_SITES) throw new RangeError(`a lab holds ${MAX_SITES} clients`);
   if (depth > 1) throw new RangeError('a client sits behind two NATs at most');
   const network = depth === 0 ? `10.0.${site}` : `100.64.${site}`;
-  return { inner: `${network}.2`, outer: `${network}.1`, prefixLength: 24 };
+  return { inner: `${network}.2`, outer: `${network}.1`, prefixLength: 24, range: `${network}.0/24` };
 }
 
 /**
@@ -52,7 +55,7 @@ export function privateSubnet(site: number, depth: number): Subnet {
  */
 export function ipv6Subnet(site: number, generation: number): Subnet {
   const network = `2001:db8:${(generation + 1).toString(16)}:${site.toString(16)}`;
-  return { inner: `${network}::2`, outer: `${network}::1`, prefixLength: 64 };
+  return { inner: `${network}::2`, outer: `${network}::1`, prefixLength: 64, range: `${network}::/64` };
 }
 
 /** @returns the address by which the internet reaches the IPv6 router of a client */

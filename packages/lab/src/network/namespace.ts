@@ -1,6 +1,14 @@
 import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { basename } from 'node:path';
 import { type CommandOptions, run } from './command.ts';
-import type { Service } from './service.ts';
+
+/** A program that the lab runs on one of its machines, as far as a description of it goes. */
+export interface Logged {
+  readonly name: string;
+  /** All that it said so far. */
+  log(): string;
+}
 
 /** One machine of the lab: a Linux network namespace with names of its own. */
 export class Namespace {
@@ -11,7 +19,7 @@ export class Namespace {
   /** A folder for the configuration and the logs of what runs here; removed with the lab. */
   readonly folder: string;
   /** What was started here by the lab itself, in the order in which it was started. */
-  readonly services: Service[] = [];
+  readonly services: Logged[] = [];
 
   constructor(name: string, label: string, folder: string) {
     this.name = name;
@@ -26,6 +34,18 @@ export class Namespace {
    */
   spawn(command: string, args: readonly string[] = [], options: SpawnOptions = {}): ChildProcess {
     return spawn('ip', ['netns', 'exec', this.name, command, ...args], options);
+  }
+
+  /**
+   * Makes a file that runs a command in this namespace, for programs that start others by a path alone.
+   *
+   * @returns the path of the file
+   */
+  launcher(command: string): string {
+    mkdirSync(this.folder, { recursive: true });
+    const file = `${this.folder}/run-${basename(command)}`;
+    writeFileSync(file, `#!/bin/sh\nexec ip netns exec ${this.name} ${command} "$@"\n`, { mode: 0o755 });
+    return file;
   }
 
   /** Runs a command in this namespace to its end; as `run` otherwise. */

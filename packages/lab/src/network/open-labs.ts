@@ -1,4 +1,5 @@
 import { constants } from 'node:os';
+import { killCommands } from './command.ts';
 import type { LabId } from './lab-id.ts';
 import { tearDown } from './teardown.ts';
 
@@ -31,6 +32,8 @@ function listenNoMore(): void {
 }
 
 function tearDownAll(): void {
+  // One that is building would go on after the lab has been torn down.
+  killCommands();
   for (const id of [...open]) tearDownNow(id);
 }
 

@@ -37,7 +37,11 @@ ${translation(router.mapping)}`;
 export function strayRules(stray: StrayTcp): string {
   return `
 flush chain inet filter strays
-add rule inet filter strays ${strayVerdict(stray)}
+table inet filter {
+  chain strays {
+    ${strayVerdict(stray)}
+  }
+}
 `;
 }
 
@@ -48,7 +52,6 @@ export function routerSettings(router: Router): string {
 echo 1 > /proc/sys/net/ipv4/ip_forward
 echo 1 > /proc/sys/net/ipv6/conf/all/forwarding
 echo 1 > /proc/sys/net/ipv6/conf/all/keep_addr_on_down
-echo 1 > /proc/sys/net/ipv4/conf/all/arp_notify
 echo ${unanswered} > /proc/sys/net/netfilter/nf_conntrack_udp_timeout
 echo ${answered} > /proc/sys/net/netfilter/nf_conntrack_udp_timeout_stream
 # A connection that the router has forgotten stays forgotten; Linux would otherwise take it up again in mid-stream.
@@ -63,7 +66,8 @@ function outboundRule(outbound: Outbound): string {
 }
 
 function strayVerdict(stray: StrayTcp): string {
-  return stray === 'reset' ? 'iifname "lan" meta l4proto tcp counter reject with tcp reset' : 'counter drop';
+  const reset = 'iifname "lan" meta l4proto tcp counter reject with tcp reset';
+  return stray === 'reset' ? `${reset}\n    counter drop` : 'counter drop';
 }
 
 function translation(mapping: Mapping): string {

@@ -49,8 +49,8 @@ export interface Topology {
 /** The address of a proxy is the router's own on the client's network, with this port. */
 export const PROXY_PORT = 3128;
 
-/** Linux's own timeouts, which satisfy RFC 4787, REQ-5, once a peer has answered. */
-const PATIENT = { unanswered: 30, answered: 120 };
+/** The least that RFC 4787, REQ-5, allows. */
+const PATIENT = { unanswered: 120, answered: 120 };
 
 /** @returns a router, a patient one that maps independently of endpoints and lets everything out unless told otherwise */
 export function router(options: Partial<Router> = {}): Router {

@@ -92,7 +92,7 @@ async function supervise(
   rmSync(file, { force: true });
   const loopbackOnly = isLoopback(config.HOST);
   const text = coturnConfig({
-    ...place,
+    addresses: place.listeningIp ? [place.listeningIp] : [],
     port,
     relayPorts: config.COTURN_RELAY_PORTS,
     secret,

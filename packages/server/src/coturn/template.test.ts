@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { coturnConfig } from './template.ts';
 
 const options = {
-  listeningIp: '203.0.113.7',
+  addresses: ['203.0.113.7', '2001:db8::7'],
   port: 3478,
   relayPorts: { min: 50_000, max: 50_100 },
   secret: 'shared',
@@ -21,8 +21,16 @@ describe('the coturn configuration', () => {
     expect(lines).not.toContain('allow-loopback-peers');
   });
 
+  it('opens further ports and TLS where they are asked for', () => {
+    const tls = { port: 443, certificate: '/cert.pem', key: '/key.pem' };
+    const lines = coturnConfig({ ...options, extraPorts: [80], tls }).split('\n');
+    expect(lines).toEqual(expect.arrayContaining(['aux-server=203.0.113.7:80', 'aux-server=[2001:db8::7]:80']));
+    expect(lines).toEqual(expect.arrayContaining(['tls-listening-port=443', 'cert=/cert.pem', 'no-tlsv1_1']));
+    expect(coturnConfig(options)).toContain('\nno-tls\n');
+  });
+
   it('on loopback relays to loopback and to nothing else', () => {
-    const lines = coturnConfig({ ...options, listeningIp: '127.0.0.1', loopbackOnly: true }).split('\n');
+    const lines = coturnConfig({ ...options, addresses: ['127.0.0.1'], loopbackOnly: true }).split('\n');
     expect(lines).toContain('allow-loopback-peers');
     expect(lines).toContain('denied-peer-ip=0.0.0.0-126.255.255.255');
     expect(lines).toContain('denied-peer-ip=128.0.0.0-255.255.255.255');

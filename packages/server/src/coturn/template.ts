@@ -1,10 +1,15 @@
 /** What a coturn configuration is rendered from. */
 export interface CoturnOptions {
-  /** Address to listen on and to relay from; all of the machine's where it is left out. */
-  readonly listeningIp: string | undefined;
+  /** Addresses to listen on and to relay from; all of the machine's where the list is empty. */
+  readonly addresses: readonly string[];
   /** UDP and TCP. */
   readonly port: number;
+  /** Further ports for UDP and TCP, such as 80; they need `addresses`. */
+  readonly extraPorts?: readonly number[];
+  /** TURN over TLS. */
+  readonly tls?: { readonly port: number; readonly certificate: string; readonly key: string };
   readonly relayPorts: { readonly min: number; readonly max: number };
+  /** Shared with whoever issues credentials. */
   readonly secret: string;
   readonly realm: string;
   /** Folder for the process-id file and the user database. */
@@ -15,7 +20,7 @@ export interface CoturnOptions {
 
 /**
  * Everything that a relay on the internet must not reach: private, shared, loopback, link-local (with the cloud's metadata
- * address), documentation, benchmarking, multicast and reserved ranges (RFC 6890), IPv4 and IPv6.
+ * address), benchmarking, multicast and reserved ranges (RFC 6890), IPv4 and IPv6.
  */
 const NOT_PUBLIC = [
   '0.0.0.0-0.255.255.255',
@@ -48,10 +53,12 @@ const NOT_LOOPBACK = [
  * @returns its text; it holds the secret, so keep the file to the user that runs coturn
  */
 export function coturnConfig(options: CoturnOptions): string {
-  const { listeningIp, port, relayPorts, secret, realm, folder, loopbackOnly } = options;
+  const { addresses, port, extraPorts = [], tls, relayPorts, secret, realm, folder, loopbackOnly } = options;
   const lines = [
-    ...(listeningIp ? [`listening-ip=${listeningIp}`, `relay-ip=${listeningIp}`] : []),
+    ...addresses.flatMap((address) => [`listening-ip=${address}`, `relay-ip=${address}`]),
     `listening-port=${port}`,
+    ...addresses.flatMap((address) => extraPorts.map((extra) => `aux-server=${bracketed(address)}:${extra}`)),
+    ...(tls ? tlsLines(tls) : ['no-tls', 'no-dtls']),
     `min-port=${relayPorts.min}`,
     `max-port=${relayPorts.max}`,
     `realm=${realm}`,
@@ -59,13 +66,11 @@ export function coturnConfig(options: CoturnOptions): string {
     'use-auth-secret',
     `static-auth-secret=${secret}`,
     'no-cli',
-    'no-tls',
-    'no-dtls',
     'no-multicast-peers',
     ...(loopbackOnly ? ['allow-loopback-peers'] : []),
     ...(loopbackOnly ? NOT_LOOPBACK : NOT_PUBLIC).map((range) => `denied-peer-ip=${range}`),
     // Two clients of this relay meet at its own address, which may be a private one.
-    ...(listeningIp ? [`allowed-peer-ip=${listeningIp}`] : []),
+    ...addresses.map((address) => `allowed-peer-ip=${address}`),
     // Without a database of its own coturn opens the one of the system.
     `userdb=${folder}/turndb`,
     `pidfile=${folder}/turnserver.pid`,
@@ -74,3 +79,13 @@ export function coturnConfig(options: CoturnOptions): string {
   ];
   return `${lines.join('\n')}\n`;
 }
+
+const bracketed = (address: string): string => (address.includes(':') ? `[${address}]` : address);
+
+const tlsLines = ({ port, certificate, key }: NonNullable<CoturnOptions['tls']>) => [
+  `tls-listening-port=${port}`,
+  `cert=${certificate}`,
+  `pkey=${key}`,
+  'no-tlsv1',
+  'no-tlsv1_1',
+];

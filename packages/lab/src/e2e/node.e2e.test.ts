@@ -46,6 +46,25 @@ describe('the SDK without a browser, through the real server', () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
+  it('delivers what is sent after a link was closed and opened again', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'anypath-restart-'));
+    const server = await startOn(folder, '0');
+    const url = `http://127.0.0.1:${server.port}`;
+    const alice = await connect({ url, token: await signIn(url, 'alice') });
+    const bob = await connect({ url, token: await signIn(url, 'bob') });
+    const seen: unknown[] = [];
+    bob.on('link', (link) => link.on('message', ({ body }) => seen.push(body)));
+    await alice.link('bob').send('first').delivered;
+    alice.link('bob').close();
+    expect(() => alice.link('alice')).toThrow('a link goes to another wallet');
+    await alice.link('bob').send('second').delivered;
+    expect(seen).toEqual(['first', 'second']);
+    alice.close();
+    bob.close();
+    await server.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
   it('tells a refusal from a server that does not answer', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'anypath-restart-'));
     const server = await startOn(folder, '0');

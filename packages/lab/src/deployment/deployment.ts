@@ -1,0 +1,117 @@
+import { randomBytes } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { coturnConfig } from '@anypath/server';
+import { SignJWT } from 'jose';
+import { startCoturn } from '../network/coturn.ts';
+import type { LabNetwork } from '../network/lab-network.ts';
+import { Service } from '../network/service.ts';
+
+const MAIN = fileURLToPath(new URL('../../../cli/dist/main.js', import.meta.url));
+const FRONT = fileURLToPath(new URL('../../../../deploy/front/haproxy.cfg', import.meta.url));
+
+/** The machines of a deployment, and the names that clients know. */
+export const DEPLOYMENT_HOSTS = {
+  server: ['server.lab.test'],
+  turn: ['turn.lab.test'],
+  front: ['rtc.lab.test', 'turns.lab.test'],
+} as const satisfies Record<string, readonly string[]>;
+
+const [WEB_NAME, TURN_NAME] = DEPLOYMENT_HOSTS.front;
+const SERVER_PORT = 3000;
+const TURN_PORT = 3478;
+const TURN_TLS_PORT = 5349;
+
+/** anypath as operators deploy it: the built server, coturn from the template, and the TLS front from `deploy/`. */
+export interface Deployment {
+  /** Where clients find it. */
+  readonly url: string;
+  readonly server: Service;
+  readonly coturn: Service;
+  readonly front: Service;
+  /** A token for a wallet, as a backend of the operator's own would issue it. */
+  token(wallet: string): Promise<string>;
+}
+
+/**
+ * Starts everything on the machines of a lab.
+ *
+ * @param network a lab with the hosts of `DEPLOYMENT_HOSTS`
+ */
+export async function deploy(network: LabNetwork<keyof typeof DEPLOYMENT_HOSTS>): Promise<Deployment> {
+  const jwtSecret = randomBytes(32).toString('hex');
+  const turnSecret = randomBytes(24).toString('hex');
+  const { turn } = network.hosts;
+  const [web, turns] = await Promise.all([network.authority.issue([WEB_NAME]), network.authority.issue([TURN_NAME])]);
+  mkdirSync(turn.namespace.folder, { recursive: true });
+  const configuration = coturnConfig({
+    addresses: [turn.ipv4, turn.ipv6],
+    port: TURN_PORT,
+    extraPorts: [80],
+    tls: { port: TURN_TLS_PORT, ...turns },
+    relayPorts: { min: 49_152, max: 65_535 },
+    secret: turnSecret,
+    realm: 'lab.test',
+    folder: turn.namespace.folder,
+    loopbackOnly: false,
+  });
+  const [coturn, server, front] = await Promise.all([
+    startCoturn(turn.namespace, configuration),
+    startServer(network, { JWT_SECRET: jwtSecret, TURN_SECRET: turnSecret }),
+    startFront(network, web.bundle),
+  ]);
+  const key = Buffer.from(jwtSecret);
+  return {
+    url: `https://${WEB_NAME}`,
+    server,
+    coturn,
+    front,
+    token: (wallet) =>
+      new SignJWT().setProtectedHeader({ alg: 'HS256' }).setSubject(wallet).setExpirationTime('2h').sign(key),
+  };
+}
+
+function startServer(
+  network: LabNetwork<keyof typeof DEPLOYMENT_HOSTS>,
+  secrets: Record<string, string>,
+): Promise<Service> {
+  const { namespace, ipv4 } = network.hosts.server;
+  const [turnHost] = DEPLOYMENT_HOSTS.turn;
+  return Service.start(namespace, {
+    name: 'anypath',
+    command: process.execPath,
+    args: [MAIN, 'serve'],
+    env: {
+      ...secrets,
+      HOST: ipv4,
+      PORT: String(SERVER_PORT),
+      DATA_DIR: `${namespace.folder}/data`,
+      LOG_FORMAT: 'json',
+      TURN_STUN_FALLBACK: `stun:${turnHost}:${TURN_PORT}`,
+      TURN_URIS: [
+        `turn:${turnHost}:${TURN_PORT}?transport=udp`,
+        `turn:${turnHost}:80?transport=tcp`,
+        `turns:${TURN_NAME}:443?transport=tcp`,
+      ].join(','),
+    },
+    ports: { udp: [], tcp: [SERVER_PORT] },
+  });
+}
+
+function startFront(network: LabNetwork<keyof typeof DEPLOYMENT_HOSTS>, certificate: string): Promise<Service> {
+  const { front, server, turn } = network.hosts;
+  return Service.start(front.namespace, {
+    name: 'haproxy',
+    command: 'haproxy',
+    args: ['-db', '-f', FRONT],
+    env: {
+      WEB_NAME,
+      WEB_CERTIFICATE: certificate,
+      WEB_BACKEND: `${server.ipv4}:${SERVER_PORT}`,
+      TURN_NAME,
+      TURN_TLS_BACKEND: `${turn.ipv4}:${TURN_TLS_PORT}`,
+      TURN_TCP_BACKEND: `${turn.ipv4}:${TURN_PORT}`,
+    },
+    ports: { tcp: [80, 443] },
+  });
+}

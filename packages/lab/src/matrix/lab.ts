@@ -1,0 +1,121 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Browser } from 'playwright-core';
+import { findChromium, launchChromium } from '../browser/chromium.ts';
+import { LabPage } from '../browser/lab-page.ts';
+import { bundleSdk } from '../browser/sdk-bundle.ts';
+import { DEPLOYMENT_HOSTS, type Deployment, deploy } from '../deployment/deployment.ts';
+import { trustInHome } from '../network/authority.ts';
+import type { Client } from '../network/client.ts';
+import { LabNetwork } from '../network/lab-network.ts';
+import { TOPOLOGIES } from '../network/topologies.ts';
+import type { ClassName } from './plan.ts';
+import { runJobs } from './schedule.ts';
+import { TRIAL } from './trial.ts';
+
+/** How many browsers start at the same time: more only wait for each other on two cores. */
+const STARTS_AT_ONCE = 4;
+
+/** One client of the lab: its network, its browser, its page. */
+export interface Station {
+  readonly name: string;
+  readonly client: Client;
+  readonly browser: Browser;
+  readonly page: LabPage;
+}
+
+/** A network with anypath deployed on it, and a real Chromium with a warm page on every client. */
+export class Lab implements AsyncDisposable {
+  readonly network: LabNetwork<keyof typeof DEPLOYMENT_HOSTS>;
+  readonly deployment: Deployment;
+  readonly #stations: ReadonlyMap<string, Station>;
+
+  private constructor(
+    network: LabNetwork<keyof typeof DEPLOYMENT_HOSTS>,
+    deployment: Deployment,
+    stations: ReadonlyMap<string, Station>,
+  ) {
+    this.network = network;
+    this.deployment = deployment;
+    this.#stations = stations;
+  }
+
+  /**
+   * Builds everything.
+   *
+   * @param classes the class of network of each client, by its name
+   * @param say told how far it is
+   */
+  static async open(
+    classes: ReadonlyMap<string, ClassName>,
+    say: (line: string) => void = () => undefined,
+  ): Promise<Lab> {
+    const executable = findChromium();
+    if (!executable) throw new Error('Chromium is not installed (apt-get install chromium)');
+    const startedMs = performance.now();
+    const network = await LabNetwork.open({ hosts: DEPLOYMENT_HOSTS });
+    try {
+      const topologies = Object.fromEntries([...classes].map(([name, kind]) => [name, TOPOLOGIES[kind]()]));
+      const clients = await network.join(topologies);
+      say(`${classes.size} networks built in ${seconds(startedMs)} s`);
+      const home = join(network.folder, 'home');
+      const [deployment, sdk] = await Promise.all([
+        deploy(network),
+        bundleSdk(),
+        trustInHome(home, [network.authority, network.interceptor]),
+      ]);
+      const jobs = Object.entries<Client>(clients).map(([name, client]) => ({
+        clients: [name],
+        run: () => startStation(name, client, deployment, { executable, home, sdk }),
+      }));
+      const stations = await runJobs(jobs, STARTS_AT_ONCE);
+      say(`${stations.length} browsers connected after ${seconds(startedMs)} s`);
+      return new Lab(network, deployment, new Map(stations.map((station) => [station.name, station])));
+    } catch (error) {
+      await network[Symbol.asyncDispose]();
+      throw error;
+    }
+  }
+
+  /** @throws RangeError where there is no client of that name */
+  station(name: string): Station {
+    const station = this.#stations.get(name);
+    if (!station) throw new RangeError(`the lab has no client ${name}`);
+    return station;
+  }
+
+  /**
+   * Writes down what a person needs who looks into a failure: rules with counters, connections, logs of every service,
+   * and each browser's console.
+   */
+  async describe(folder: string): Promise<void> {
+    mkdirSync(folder, { recursive: true });
+    await this.network.describe(folder);
+    for (const { name, page } of this.#stations.values()) {
+      writeFileSync(join(folder, `${name}-console.txt`), `${page.console.join('\n')}\n`);
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.allSettled([...this.#stations.values()].map(({ browser }) => browser.close()));
+    await this.network[Symbol.asyncDispose]();
+  }
+}
+
+interface Tools {
+  readonly executable: string;
+  readonly home: string;
+  readonly sdk: string;
+}
+
+async function startStation(name: string, client: Client, deployment: Deployment, tools: Tools): Promise<Station> {
+  const browser = await launchChromium({
+    executablePath: client.namespace.launcher(tools.executable),
+    home: tools.home,
+    proxy: client.proxy,
+  });
+  const identity = { wallet: name, token: await deployment.token(name), everyMs: TRIAL.everyMs };
+  return { name, client, browser, page: await LabPage.open(browser, deployment.url, tools.sdk, identity) };
+}
+
+const seconds = (sinceMs: number): string => ((performance.now() - sinceMs) / 1000).toFixed(1);
