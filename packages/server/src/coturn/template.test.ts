@@ -21,6 +21,10 @@ describe('the coturn configuration', () => {
     expect(lines).not.toContain('allow-loopback-peers');
   });
 
+  it('has no range that begins at "::", which coturn takes for every IPv4 address', () => {
+    expect(coturnConfig(options)).not.toMatch(/denied-peer-ip=::-/);
+  });
+
   it('opens further ports and TLS where they are asked for', () => {
     const tls = { port: 443, certificate: '/cert.pem', key: '/key.pem' };
     const lines = coturnConfig({ ...options, extraPorts: [80], tls }).split('\n');

@@ -21,6 +21,9 @@ export interface CoturnOptions {
 /**
  * Everything that a relay on the internet must not reach: private, shared, loopback, link-local (with the cloud's metadata
  * address), benchmarking, multicast and reserved ranges (RFC 6890), IPv4 and IPv6.
+ *
+ * No range may begin at `::`: coturn 4.6 takes that for "any address" and then denies all of IPv4. The unspecified
+ * addresses themselves it refuses by itself.
  */
 const NOT_PUBLIC = [
   '0.0.0.0-0.255.255.255',
@@ -33,7 +36,7 @@ const NOT_PUBLIC = [
   '192.168.0.0-192.168.255.255',
   '198.18.0.0-198.19.255.255',
   '224.0.0.0-255.255.255.255',
-  '::-::1',
+  '::1-::1',
   '::ffff:0:0-::ffff:ffff:ffff',
   '64:ff9b::-64:ff9b::ffff:ffff',
   'fc00::-fdff:ffff:ffff:ffff:ffff:ffff:ffff:ffff',
