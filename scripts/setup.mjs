@@ -57,6 +57,13 @@ export const PROGRAMS = [
   { name: 'coturn', commands: ['turnserver'], debian: 'coturn' },
   { name: 'chromium', commands: ['chromium', 'chromium-browser', 'google-chrome'], debian: 'chromium' },
   { name: 'iproute2', commands: ['ip'], debian: 'iproute2' },
+  { name: 'nftables', commands: ['nft'], debian: 'nftables' },
+  { name: 'conntrack', commands: ['conntrack'], debian: 'conntrack' },
+  { name: 'openssl', commands: ['openssl'], debian: 'openssl' },
+  { name: 'haproxy', commands: ['haproxy'], debian: 'haproxy' },
+  { name: 'squid', commands: ['squid'], debian: 'squid-openssl' },
+  { name: 'certutil', commands: ['certutil'], debian: 'libnss3-tools' },
+  { name: 'socat', commands: ['socat'], debian: 'socat' },
 ];
 
 /**
@@ -84,13 +91,28 @@ export function ensurePrograms() {
     console.log(`Installing programs (${command}) …`);
     const env = { DEBIAN_FRONTEND: 'noninteractive' };
     run('apt-get', ['update', '-qq'], { env });
-    run('sh', ['-c', `${command} >/dev/null`], { env });
+    run('sh', ['-c', withoutServices(command)], { env });
   } else {
     const where = isDebian() ? `sudo ${command}` : missing.map(({ name }) => name).join(', ');
     console.log(`Missing programs; install them with your package manager: ${where}`);
   }
   return PROGRAMS.filter(isMissing);
 }
+
+/**
+ * Some of the packages start a service when they are installed; a policy for as long as that takes keeps them from it.
+ *
+ * @param {string} command
+ */
+const withoutServices = (command) => `
+policy=/usr/sbin/policy-rc.d
+if [ ! -e $policy ]; then
+  printf '#!/bin/sh\\nexit 101\\n' > $policy
+  chmod +x $policy
+  trap 'rm -f $policy' EXIT
+fi
+${command} >/dev/null
+`;
 
 function isDebian() {
   try {

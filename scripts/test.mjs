@@ -10,7 +10,7 @@ import { build, ensurePackages, ensurePrograms, npm, run } from './setup.mjs';
 
 if (process.argv.includes('--help')) {
   console.log(
-    'npm test\n  installs what is missing, then runs: check, integration, end to end, Node versions.\n  CI=true makes a skipped test fail the run.',
+    'npm test\n  installs what is missing, then runs: check, integration, end to end, lab, Node versions.\n  CI=true makes a skipped test fail the run.',
   );
   process.exit(0);
 }
@@ -25,6 +25,7 @@ const parts = [
   ['check', () => npm(['run', '--silent', 'check'])],
   ['integration', () => npm(['run', '--silent', 'integration'])],
   ['end to end', () => npm(['run', '--silent', 'e2e'])],
+  ['lab', () => npm(['run', '--silent', 'lab-tests'])],
   ['Node versions', () => run('node', ['scripts/node-matrix.mjs'])],
 ];
 

@@ -26,7 +26,7 @@ export class Attempt {
   readonly #channel: RTCDataChannel;
   readonly #events: AttemptEvents;
   readonly #early: RTCIceCandidateInit[] = [];
-  readonly #remoteRelays = new Set<string>();
+  readonly #relayAddresses = new Set<string>();
   #tier: RtcTier | undefined;
   #over = false;
   #isOffering = false;
@@ -84,8 +84,7 @@ export class Attempt {
 
   /** Takes a candidate of the other side, also before its description. */
   async addCandidate(candidate: RTCIceCandidateInit): Promise<void> {
-    const parsed = candidate.candidate ? new RTCIceCandidate(candidate) : undefined;
-    if (parsed?.type === 'relay') this.#remoteRelays.add(`${parsed.address}:${parsed.port}`);
+    this.#noteRelay(candidate.candidate ? new RTCIceCandidate(candidate) : undefined);
     if (!this.#pc.remoteDescription) {
       if (this.#early.length < EARLY_MAX) this.#early.push(candidate);
       return;
@@ -103,13 +102,17 @@ export class Attempt {
 
   /** Which pair of candidates carries the connection. */
   async pair(): Promise<SelectedPair | undefined> {
-    return this.#over ? undefined : selectedPair(this.#pc, this.#remoteRelays);
+    return this.#over ? undefined : selectedPair(this.#pc, this.#relayAddresses);
   }
 
   /** Ends the connection without telling the owner. */
   close(): void {
     this.#over = true;
     this.#pc.close();
+  }
+
+  #noteRelay(candidate: RTCIceCandidate | undefined): void {
+    if (candidate?.type === 'relay' && candidate.address) this.#relayAddresses.add(candidate.address);
   }
 
   async #addEarly(): Promise<void> {
@@ -120,7 +123,9 @@ export class Attempt {
     const pc = this.#pc;
     pc.onicecandidate = ({ candidate }) => {
       // `null` marks the end of gathering for the page; the empty candidate before it is what the other side needs.
-      if (candidate && !this.#over) this.#events.candidate(candidate.toJSON());
+      if (!candidate || this.#over) return;
+      this.#noteRelay(candidate);
+      this.#events.candidate(candidate.toJSON());
     };
     pc.onconnectionstatechange = () => {
       if (pc.connectionState === 'failed' || pc.connectionState === 'closed') this.#fail();

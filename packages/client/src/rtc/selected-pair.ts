@@ -20,16 +20,16 @@ export interface SelectedPair {
 /**
  * Reads which pair won.
  *
- * The other side's relay address shows up as peer-reflexive where a check arrives before the candidate is signalled, so
- * remote candidates are also compared with the relay addresses that were signalled.
+ * The other side's relay address shows up as peer-reflexive where a check arrives before its candidate is signalled, so
+ * such a one is compared with the relay addresses that are known: mostly both sides use the same TURN server.
  *
  * @param pc the connection
- * @param remoteRelays `address:port` of every relay candidate that the other side signalled
+ * @param relayAddresses IP addresses of the relay candidates that either side has signalled so far
  * @returns the pair, or `undefined` before there is one
  */
 export async function selectedPair(
   pc: RTCPeerConnection,
-  remoteRelays: ReadonlySet<string>,
+  relayAddresses: ReadonlySet<string>,
 ): Promise<SelectedPair | undefined> {
   const report = await pc.getStats();
   const pair = chosen(report);
@@ -39,7 +39,7 @@ export async function selectedPair(
   const isRelayed =
     local.candidateType === 'relay' ||
     remote.candidateType === 'relay' ||
-    remoteRelays.has(`${remote.address}:${remote.port}`);
+    (remote.candidateType === 'prflx' && relayAddresses.has(remote.address));
   return {
     tier: isRelayed ? 'turn' : 'direct',
     local: factsOf(local),

@@ -1,6 +1,6 @@
-import { existsSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { type Browser, chromium } from 'playwright-core';
+import { type Browser, type BrowserContext, chromium } from 'playwright-core';
 
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome'];
 
@@ -21,31 +21,37 @@ export function findChromium(): string | undefined {
   return NAMES.flatMap((name) => folders.map((folder) => join(folder, name))).find((file) => existsSync(file));
 }
 
-/** How a browser is started. */
-export interface LaunchOptions {
-  /** What `findChromium` found, or a launcher of it. */
+// Chromium's own sandbox cannot start as root.
+const sandbox = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
+
+/** Starts a real Chromium without a window. @param executablePath what `findChromium` found */
+export const launchChromium = (executablePath: string): Promise<Browser> =>
+  chromium.launch({ executablePath, args: [...ARGS, ...sandbox] });
+
+/** A browser on a machine of the lab. */
+export interface LabBrowserOptions {
+  /** A launcher of the browser in its namespace. */
   readonly executablePath: string;
-  /** The home folder, where Chromium looks for the authorities that it trusts. */
-  readonly home?: string;
+  /** The home folder, where the browser looks for the authorities that it trusts. */
+  readonly home: string;
+  /** A folder of its own for profile and temporary files, which goes with the lab. */
+  readonly folder: string;
   /** The HTTP proxy that its network demands. */
-  readonly proxy?: { readonly host: string; readonly port: number } | undefined;
+  readonly proxy: { readonly host: string; readonly port: number } | undefined;
 }
 
-/** Starts a real Chromium without a window. */
-export function launchChromium({ executablePath, home, proxy }: LaunchOptions): Promise<Browser> {
-  // Chromium's own sandbox cannot start as root.
-  const sandbox = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
-  return chromium.launch({
+/** Starts a real Chromium on a machine of the lab. Signals are the lab's business. */
+export async function launchLabChromium(options: LabBrowserOptions): Promise<BrowserContext> {
+  const { executablePath, home, folder, proxy } = options;
+  mkdirSync(folder, { recursive: true });
+  const env = Object.entries(process.env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]]));
+  return chromium.launchPersistentContext(join(folder, 'profile'), {
     executablePath,
     args: [...ARGS, ...sandbox, ...(proxy ? [`--proxy-server=http://${proxy.host}:${proxy.port}`] : [])],
-    ...(home ? { env: { ...definedEnv(), HOME: home } } : {}),
+    env: { ...Object.fromEntries(env), HOME: home, TMPDIR: folder },
+    bypassCSP: true,
     handleSIGINT: false,
     handleSIGTERM: false,
     handleSIGHUP: false,
   });
 }
-
-const definedEnv = (): Record<string, string> =>
-  Object.fromEntries(
-    Object.entries(process.env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
-  );

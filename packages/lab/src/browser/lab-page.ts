@@ -1,5 +1,5 @@
 import type * as Sdk from '@anypath/client';
-import type { Browser, Page } from 'playwright-core';
+import type { BrowserContext, Page } from 'playwright-core';
 
 /** A message as it arrived. Times are Unix milliseconds of the machine's one clock. */
 export interface Arrival {
@@ -102,17 +102,16 @@ export class LabPage {
   }
 
   /**
-   * @param browser in the client's network
+   * @param context of a browser in the client's network
    * @param url of the deployment; the page is of its origin
    * @param everyMs pause between two messages of somebody who was called
    */
   static async open(
-    browser: Browser,
+    context: BrowserContext,
     url: string,
     sdk: string,
     { wallet, token, everyMs }: { wallet: string; token: string; everyMs: number },
   ): Promise<LabPage> {
-    const context = await browser.newContext({ bypassCSP: true });
     const lab = new LabPage(wallet, await context.newPage());
     await lab.page.goto(`${url}/healthz`);
     await lab.page.addScriptTag({ content: sdk });

@@ -10,7 +10,7 @@ const chromium = findChromium();
 describe('the demo page in real Chromium, served by the real server', () => {
   let browser: Browser | undefined;
   beforeAll(async () => {
-    if (chromium) browser = await launchChromium({ executablePath: chromium });
+    if (chromium) browser = await launchChromium(chromium);
   });
   afterAll(async () => browser?.close());
   beforeEach((context) => {

@@ -14,7 +14,7 @@ describe('a link between two tabs of real Chromium, through the real server', ()
   let sdk = '';
   beforeAll(async () => {
     if (!chromium) return;
-    [browser, sdk] = await Promise.all([launchChromium({ executablePath: chromium }), bundleSdk()]);
+    [browser, sdk] = await Promise.all([launchChromium(chromium), bundleSdk()]);
   });
   afterAll(async () => browser?.close());
   beforeEach((context) => {

@@ -15,7 +15,7 @@ it('the example in the README does what it says, in real Chromium against the re
   const code = example.replace(/^import .*$/m, '').replace('http://localhost:3000', 'URL_OF_THE_TEST');
   expect(code).toContain('URL_OF_THE_TEST');
   await using server = await serve({ COTURN: 'off' });
-  await using browser = Object.assign(await launchChromium({ executablePath: chromium }), {
+  await using browser = Object.assign(await launchChromium(chromium), {
     async [Symbol.asyncDispose]() {
       await browser.close();
     },

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Browser } from 'playwright-core';
-import { findChromium, launchChromium } from '../browser/chromium.ts';
+import type { BrowserContext } from 'playwright-core';
+import { findChromium, launchLabChromium } from '../browser/chromium.ts';
 import { LabPage } from '../browser/lab-page.ts';
 import { bundleSdk } from '../browser/sdk-bundle.ts';
 import { DEPLOYMENT_HOSTS, type Deployment, deploy } from '../deployment/deployment.ts';
@@ -20,7 +20,8 @@ const STARTS_AT_ONCE = 4;
 export interface Station {
   readonly name: string;
   readonly client: Client;
-  readonly browser: Browser;
+  readonly browser: BrowserContext;
+  readonly browserName: 'chromium' | 'firefox';
   readonly page: LabPage;
 }
 
@@ -109,13 +110,20 @@ interface Tools {
 }
 
 async function startStation(name: string, client: Client, deployment: Deployment, tools: Tools): Promise<Station> {
-  const browser = await launchChromium({
+  const browser = await launchLabChromium({
     executablePath: client.namespace.launcher(tools.executable),
     home: tools.home,
+    folder: client.namespace.folder,
     proxy: client.proxy,
   });
   const identity = { wallet: name, token: await deployment.token(name), everyMs: TRIAL.everyMs };
-  return { name, client, browser, page: await LabPage.open(browser, deployment.url, tools.sdk, identity) };
+  return {
+    name,
+    client,
+    browser,
+    browserName: 'chromium',
+    page: await LabPage.open(browser, deployment.url, tools.sdk, identity),
+  };
 }
 
 const seconds = (sinceMs: number): string => ((performance.now() - sinceMs) / 1000).toFixed(1);

@@ -15,25 +15,6 @@ export interface Pair {
 /** Every unordered pair of classes, a class with itself included. */
 export const allPairs = (): Pair[] => CLASSES.flatMap((a, index) => CLASSES.slice(index).map((b) => ({ a, b })));
 
-/** A small set of pairs in which each class is met at least once, and each kind of path. */
-export const QUICK_PAIRS: readonly Pair[] = [
-  { a: 'open', b: 'home' },
-  { a: 'home', b: 'home' },
-  { a: 'home', b: 'mobile' },
-  { a: 'mobile', b: 'open' },
-  { a: 'cgnat', b: 'home' },
-  { a: 'cgnat', b: 'mobile' },
-  { a: 'corporate', b: 'home' },
-  { a: 'corporate', b: 'corporateProxy' },
-  { a: 'corporateProxy', b: 'mobile' },
-  { a: 'ultra', b: 'home' },
-  { a: 'ultra', b: 'ultraNoWs' },
-  { a: 'ultraNoWs', b: 'corporateProxy' },
-  { a: 'lossy', b: 'home' },
-  { a: 'ipv6only', b: 'home' },
-  { a: 'ipv6only', b: 'corporate' },
-];
-
 /**
  * Reads pairs as people write them.
  *

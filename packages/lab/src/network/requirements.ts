@@ -1,15 +1,11 @@
 import { accessSync, constants } from 'node:fs';
 
-/** What every lab calls, and the Debian package that has it. */
+/** What a lab calls, and the Debian package that has it. */
 const TOOLS = {
   ip: 'iproute2',
   nft: 'nftables',
   conntrack: 'conntrack',
   openssl: 'openssl',
-} as const;
-
-/** What parts of a lab call, and the Debian package that has it. */
-const OPTIONAL_TOOLS = {
   turnserver: 'coturn',
   haproxy: 'haproxy',
   squid: 'squid-openssl',
@@ -17,22 +13,19 @@ const OPTIONAL_TOOLS = {
   socat: 'socat',
 } as const;
 
-/** @returns the Debian packages that this machine lacks for a lab with all of its parts */
-export function missingPackages(): string[] {
-  return lacking({ ...TOOLS, ...OPTIONAL_TOOLS });
+/** @returns a sentence on why no lab can be built here and what to do, or `undefined` where one can */
+export function labObstacle(): string | undefined {
+  if (process.platform !== 'linux') return 'the lab is made of Linux network namespaces';
+  if (process.getuid?.() !== 0) return 'only root may make network namespaces; run the lab as root';
+  const absent = Object.entries(TOOLS).filter(([tool]) => !isInstalled(tool));
+  if (absent.length === 0) return undefined;
+  return `the lab needs packages; run: apt-get install ${absent.map(([, name]) => name).join(' ')}`;
 }
 
 /** @throws Error that says what to do, where no lab can be built here */
 export function requireLab(): void {
-  if (process.platform !== 'linux') throw new Error('the lab is made of Linux network namespaces');
-  if (process.getuid?.() !== 0) throw new Error('only root may make network namespaces; run the lab as root');
-  const packages = lacking(TOOLS);
-  if (packages.length > 0) throw new Error(`the lab needs packages; run: apt-get install ${packages.join(' ')}`);
-}
-
-function lacking(tools: Readonly<Record<string, string>>): string[] {
-  const absent = Object.entries(tools).filter(([tool]) => !isInstalled(tool));
-  return absent.map(([, name]) => name);
+  const obstacle = labObstacle();
+  if (obstacle) throw new Error(obstacle);
 }
 
 function isInstalled(tool: string): boolean {

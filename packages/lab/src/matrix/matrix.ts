@@ -1,0 +1,50 @@
+import { join } from 'node:path';
+import type { Lab } from './lab.ts';
+import { clientName, type Pair } from './plan.ts';
+import { isClean, type PairRow, pairRow } from './report.ts';
+import { runJobs } from './schedule.ts';
+import { runTrial, type Trial } from './trial.ts';
+
+/** How many pairs talk at the same time: more would measure the machine and not the network. */
+const PAIRS_AT_ONCE = 3;
+
+/** How the matrix is run. */
+export interface MatrixOptions {
+  readonly trials: number;
+  /** Folder for what a person needs who looks into a failure. */
+  readonly failures: string;
+  /** Told after each pair. */
+  readonly say: (line: string) => void;
+}
+
+/** Lets every pair talk, some at a time, and tells what became of it. */
+export async function runMatrix(lab: Lab, pairs: readonly Pair[], options: MatrixOptions): Promise<PairRow[]> {
+  let done = 0;
+  const jobs = pairs.map((pair) => ({
+    clients: [clientName(pair.a, 'a', pair), clientName(pair.b, 'b', pair)],
+    run: async () => {
+      const row = await runPair(lab, pair, options);
+      options.say(`${++done}/${pairs.length} ${pair.a}:${pair.b} ${row.bestPath}${isClean(row) ? '' : ' FAULT'}`);
+      return row;
+    },
+  }));
+  return runJobs(jobs, PAIRS_AT_ONCE);
+}
+
+/** Runs the trials of one pair, one after the other. The first that is not clean is written down at once. */
+export async function runPair(lab: Lab, pair: Pair, { trials, failures }: MatrixOptions): Promise<PairRow> {
+  const a = lab.station(clientName(pair.a, 'a', pair));
+  const b = lab.station(clientName(pair.b, 'b', pair));
+  const results: Trial[] = [];
+  const errors: string[] = [];
+  for (let trial = 0; trial < trials; trial++) {
+    try {
+      results.push(await runTrial(a.page, b.page));
+    } catch (error) {
+      errors.push(error instanceof Error ? (error.message.split('\n', 1)[0] ?? '') : String(error));
+    }
+  }
+  const row = pairRow(pair, { a: a.browserName, b: b.browserName }, results, errors);
+  if (!isClean(row)) await lab.describe(join(failures, `${pair.a}-${pair.b}`));
+  return row;
+}

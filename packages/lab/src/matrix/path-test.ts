@@ -1,0 +1,52 @@
+import type { Path } from '@anypath/client';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { labObstacle } from '../network/requirements.ts';
+import { Lab } from './lab.ts';
+import { runMatrix } from './matrix.ts';
+import { type ClassName, clientsOf, type Pair } from './plan.ts';
+import type { PairRow } from './report.ts';
+
+/** What is needed to look into a failure is written here. */
+const FAILURES = 'test-results/lab';
+/** The networks, the browsers, and every pair. */
+const TIMEOUT_MS = 180_000;
+
+/** Claims that one class of network reaches another, and by which path. */
+export type PathTest = (a: ClassName, b: ClassName, expectation: Path) => void;
+
+/**
+ * A group of tests on one lab with all the clients that they need.
+ *
+ * @param title of the group
+ * @param define calls `pathTest` for each pair
+ */
+export function pathTests(title: string, define: (pathTest: PathTest) => void): void {
+  describe(title, () => {
+    const pairs: Pair[] = [];
+    const obstacle = labObstacle();
+    let lab: Lab | undefined;
+    let rows: readonly PairRow[] = [];
+
+    beforeAll(async () => {
+      if (obstacle) return;
+      lab = await Lab.open(clientsOf(pairs));
+      rows = await runMatrix(lab, pairs, { trials: 1, failures: FAILURES, say: () => undefined });
+    }, TIMEOUT_MS);
+    afterAll(async () => lab?.[Symbol.asyncDispose]());
+
+    define((a, b, expectation) => {
+      const index = pairs.push({ a, b }) - 1;
+      it(`${a} reaches ${b}: the relay first, then ${expectation}`, (context) => {
+        if (obstacle) return context.skip(obstacle);
+        expect(rows[index]).toMatchObject({
+          errors: [],
+          firstPath: 'relay',
+          bestPath: expectation,
+          lost: 0,
+          repeated: 0,
+          reordered: 0,
+        });
+      });
+    });
+  });
+}

@@ -1,0 +1,19 @@
+import { pathTests } from './path-test.ts';
+
+pathTests('real Chromium, coturn, squid and haproxy on networks of real namespaces', (pathTest) => {
+  pathTest('open', 'home', 'direct');
+  pathTest('home', 'home', 'direct');
+  pathTest('cgnat', 'home', 'direct');
+  pathTest('mobile', 'open', 'direct');
+  pathTest('lossy', 'home', 'direct');
+  pathTest('home', 'mobile', 'turn');
+  pathTest('cgnat', 'mobile', 'turn');
+  pathTest('corporate', 'home', 'turn');
+  pathTest('corporate', 'corporateProxy', 'turn');
+  pathTest('corporateProxy', 'mobile', 'turn');
+  pathTest('ipv6only', 'home', 'turn');
+  pathTest('ipv6only', 'corporate', 'turn');
+  pathTest('ultra', 'home', 'relay');
+  pathTest('ultra', 'ultraNoWs', 'relay');
+  pathTest('ultraNoWs', 'corporateProxy', 'relay');
+});
