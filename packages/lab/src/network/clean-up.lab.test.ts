@@ -72,7 +72,7 @@ describe('clearing up real namespaces and processes', () => {
     const network = await LabNetwork.open();
     const odd = topology('odd', [router({ outbound: { tcp: [70_000] } })]);
     await expect(network.join({ anna: odd, bert: ultra() })).rejects.toThrow(
-      /anna-router1 sh -e ended with 1: .*70000/s,
+      /anna-router1 timeout 20 sh -e ended with 1: .*70000/s,
     );
     expect(traces(network.id)).toEqual([]);
   });

@@ -34,13 +34,36 @@ export async function build(plan: Plan, delayed: DelayedCables): Promise<void> {
   await ipBatch(plan.machines.map(({ namespace }) => `netns add ${namespace.name}`));
   await ipBatch(plan.cables.filter((cable) => !isDelayed(cable)).map(vethCommand));
   await allDone(plan.cables.filter(isDelayed).map((cable) => delayed.add(cable)));
-  const waiting = [...plan.setups];
+  await runShells(plan.setups);
+  await runShells(readiness(plan.cables));
+}
+
+/** One shell for each, a few at a time. */
+async function runShells(setups: readonly Setup[]): Promise<void> {
+  const waiting = [...setups];
   const work = async () => {
     for (let next = waiting.shift(); next; next = waiting.shift()) {
-      await next.namespace.run('sh', ['-e'], { input: next.script });
+      await next.namespace.run('timeout', ['20', 'sh', '-e'], { input: next.script });
     }
   };
   await allDone(Array.from({ length: CONCURRENCY }, work));
+}
+
+/**
+ * Waits until every interface carries packets. The kernel gives one its queue only once it has noticed the carrier, up
+ * to a second after both ends are up; what is sent before that is dropped, and a lost ARP request costs a second more.
+ */
+function readiness(cables: readonly Cable[]): Setup[] {
+  const devices = new Map<Namespace, string[]>();
+  for (const { namespace, device } of cables.flatMap(({ ends }) => ends)) {
+    devices.set(namespace, [...(devices.get(namespace) ?? []), device]);
+  }
+  return [...devices].map(([namespace, names]) => {
+    const files = names.map((name) => `/sys/class/net/${name}/operstate`).join(' ');
+    // A TAP interface says `unknown` until its carrier has been off for the first time.
+    const script = `for file in ${files}; do until grep -qE '^(up|unknown)$' $file; do sleep 0.01; done; done\n`;
+    return { namespace, script };
+  });
 }
 
 /** As `Promise.all`, but rejects only when nothing is in the making any more, so that all of it can be torn down. */
