@@ -1,6 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { Command, InvalidArgumentError } from 'commander';
+import { runEvents } from './matrix/event-run.ts';
+import { EVENTS, type LabEvent, parseEvents } from './matrix/events.ts';
 import { htmlReport } from './matrix/html.ts';
 import { Lab } from './matrix/lab.ts';
 import { runMatrix } from './matrix/matrix.ts';
@@ -10,34 +12,23 @@ import { textReport } from './matrix/table.ts';
 
 interface Options {
   readonly pairs?: Pair[];
+  readonly events?: readonly LabEvent[];
   readonly trials: number;
   readonly json?: string;
   readonly html?: string;
   readonly failures: string;
 }
 
-await new Command('npm run lab --')
-  .description(
-    'Lets real browsers talk across real NATs, firewalls and proxies, and prints which networks reach which.',
-  )
-  .option('--pairs <list>', 'pairs of classes, such as home:mobile,ultra:ultra; all where it is left out', pairsOption)
-  .option('--trials <number>', 'conversations for each pair', positive, 1)
-  .option('--json <file>', 'write the numbers there')
-  .option('--html <file>', 'write a page with the coloured matrix there')
-  .option('--failures <folder>', 'where to write what is needed to look into a failure', 'test-results/lab')
-  .helpOption('-h, --help', 'show this help')
-  .addHelpText('after', `\nClasses: ${CLASSES.join(', ')}.\nNeeds Linux and root. Ctrl-C leaves nothing behind.`)
-  .action(run)
-  .parseAsync();
-
 async function run(options: Options): Promise<void> {
   const pairs = options.pairs ?? allPairs();
+  const events = options.events ?? (options.pairs ? [] : EVENTS);
   const startedMs = performance.now();
   const say = (line: string) => console.log(line);
   let report: LabReport;
   {
-    await using lab = await Lab.open(clientsOf(pairs), say);
-    report = { pairs: await runMatrix(lab, pairs, { ...options, say }), events: [] };
+    await using lab = await Lab.open(clientsOf([...pairs, ...events.map(({ pair }) => pair)]), say);
+    const found = await runMatrix(lab, pairs, { ...options, say });
+    report = { pairs: found, events: await runEvents(lab, events, { ...options, say }) };
   }
   const tookSeconds = Math.round((performance.now() - startedMs) / 1000);
   say(`\n${textReport(report)}\n${tookSeconds} s`);
@@ -52,9 +43,16 @@ function factsOf({ trials }: Options, tookSeconds: number): string[] {
   return [day, each, `Node ${process.versions.node}`, `${cpus().length} cores`, `${tookSeconds} s`];
 }
 
-function pairsOption(text: string): Pair[] {
+function eventHelp(): string {
+  return EVENTS.map(({ name, doc, pair }) => `  ${name.padEnd(22)} ${doc} (${pair.a}:${pair.b})`).join('\n');
+}
+
+const pairsOption = (text: string): Pair[] => orRefused(() => parsePairs(text));
+const eventsOption = (text: string): readonly LabEvent[] => orRefused(() => parseEvents(text));
+
+function orRefused<T>(parse: () => T): T {
   try {
-    return parsePairs(text);
+    return parse();
   } catch (error) {
     throw new InvalidArgumentError(error instanceof Error ? error.message : String(error));
   }
@@ -65,3 +63,25 @@ function positive(text: string): number {
   if (!Number.isInteger(number) || number < 1) throw new InvalidArgumentError('It is a whole number from 1 on.');
   return number;
 }
+
+await new Command('npm run lab --')
+  .description(
+    'Lets real browsers talk across real NATs, firewalls and proxies, and prints which networks reach which.',
+  )
+  .option('--pairs <list>', 'pairs of classes, such as home:mobile,ultra:ultra; all where it is left out', pairsOption)
+  .option(
+    '--events <list>',
+    'events in mid-conversation, such as udp-cut,link-away, or all; none with --pairs',
+    eventsOption,
+  )
+  .option('--trials <number>', 'conversations for each pair and event', positive, 1)
+  .option('--json <file>', 'write the numbers there')
+  .option('--html <file>', 'write a page with the coloured matrix there')
+  .option('--failures <folder>', 'where to write what is needed to look into a failure', 'test-results/lab')
+  .helpOption('-h, --help', 'show this help')
+  .addHelpText(
+    'after',
+    `\nClasses: ${CLASSES.join(', ')}.\n\nEvents:\n${eventHelp()}\n\nNeeds Linux and root. Ctrl-C leaves nothing behind.`,
+  )
+  .action(run)
+  .parseAsync();

@@ -1,9 +1,10 @@
 import { join } from 'node:path';
 import type { Lab } from './lab.ts';
 import { clientName, type Pair } from './plan.ts';
+import { repeat } from './repeat.ts';
 import { isClean, type PairRow, pairRow } from './report.ts';
 import { runJobs } from './schedule.ts';
-import { runTrial, type Trial } from './trial.ts';
+import { runTrial } from './trial.ts';
 
 /** How many pairs talk at the same time: more would measure the machine and not the network. */
 const PAIRS_AT_ONCE = 3;
@@ -35,15 +36,7 @@ export async function runMatrix(lab: Lab, pairs: readonly Pair[], options: Matri
 export async function runPair(lab: Lab, pair: Pair, { trials, failures }: MatrixOptions): Promise<PairRow> {
   const a = lab.station(clientName(pair.a, 'a', pair));
   const b = lab.station(clientName(pair.b, 'b', pair));
-  const results: Trial[] = [];
-  const errors: string[] = [];
-  for (let trial = 0; trial < trials; trial++) {
-    try {
-      results.push(await runTrial(a.page, b.page));
-    } catch (error) {
-      errors.push(error instanceof Error ? (error.message.split('\n', 1)[0] ?? '') : String(error));
-    }
-  }
+  const { results, errors } = await repeat(trials, () => runTrial(a.page, b.page));
   const row = pairRow(pair, { a: a.browserName, b: b.browserName }, results, errors);
   if (!isClean(row)) await lab.describe(join(failures, `${pair.a}-${pair.b}`));
   return row;

@@ -44,17 +44,24 @@ export async function runTrial(caller: LabPage, callee: LabPage, options: TrialO
   await Promise.all([caller.waitForPeer(callee.wallet), callee.waitForPeer(caller.wallet)]);
   await caller.call(callee.wallet, options.everyMs);
   await delay(options.durationMs);
-  const trial = await finish(caller, callee, options);
+  const trial = trialOf(...(await settle(caller, callee, options)));
   await Promise.all([caller.hangUp(callee.wallet), callee.hangUp(caller.wallet)]);
   return trial;
 }
 
-/** Stops the talk, waits for what is on its way, and counts. The link stays open. */
-export async function finish(caller: LabPage, callee: LabPage, { settleMs }: TrialOptions): Promise<Trial> {
+/**
+ * Stops the talk and waits for what is on its way. The link stays open.
+ *
+ * @returns the accounts of the caller and of the other side
+ */
+export async function settle(
+  caller: LabPage,
+  callee: LabPage,
+  { settleMs }: TrialOptions,
+): Promise<[caller: Account, callee: Account]> {
   await Promise.all([caller.hush(callee.wallet), callee.hush(caller.wallet)]);
   await Promise.all([caller.waitForReceipts(callee.wallet, settleMs), callee.waitForReceipts(caller.wallet, settleMs)]);
-  const [ours, theirs] = await Promise.all([caller.account(callee.wallet), callee.account(caller.wallet)]);
-  return trialOf(ours, theirs);
+  return Promise.all([caller.account(callee.wallet), callee.account(caller.wallet)]);
 }
 
 /** @param ours the caller's account @param theirs the other side's */
