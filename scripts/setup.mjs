@@ -56,6 +56,7 @@ export function build() {
 export const PROGRAMS = [
   { name: 'coturn', commands: ['turnserver'], debian: 'coturn' },
   { name: 'chromium', commands: ['chromium', 'chromium-browser', 'google-chrome'], debian: 'chromium' },
+  { name: 'firefox', commands: ['firefox-esr', 'firefox'], debian: 'firefox-esr' },
   { name: 'iproute2', commands: ['ip'], debian: 'iproute2' },
   { name: 'nftables', commands: ['nft'], debian: 'nftables' },
   { name: 'conntrack', commands: ['conntrack'], debian: 'conntrack' },

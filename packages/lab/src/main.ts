@@ -6,7 +6,7 @@ import { EVENTS, type LabEvent, parseEvents } from './matrix/events.ts';
 import { htmlReport } from './matrix/html.ts';
 import { Lab } from './matrix/lab.ts';
 import { runMatrix } from './matrix/matrix.ts';
-import { allPairs, CLASSES, clientsOf, type Pair, parsePairs } from './matrix/plan.ts';
+import { allPairs, CLASSES, clientsOf, FIREFOX_PAIRS, type Pair, parsePairs } from './matrix/plan.ts';
 import { isClean, type LabReport } from './matrix/report.ts';
 import { textReport } from './matrix/table.ts';
 
@@ -20,7 +20,7 @@ interface Options {
 }
 
 async function run(options: Options): Promise<void> {
-  const pairs = options.pairs ?? allPairs();
+  const pairs = options.pairs ?? [...allPairs(), ...FIREFOX_PAIRS];
   const events = options.events ?? (options.pairs ? [] : EVENTS);
   const startedMs = performance.now();
   const say = (line: string) => console.log(line);
@@ -68,7 +68,11 @@ await new Command('npm run lab --')
   .description(
     'Lets real browsers talk across real NATs, firewalls and proxies, and prints which networks reach which.',
   )
-  .option('--pairs <list>', 'pairs of classes, such as home:mobile,ultra:ultra; all where it is left out', pairsOption)
+  .option(
+    '--pairs <list>',
+    'pairs of classes, such as home:mobile,ultra@firefox:home; all where it is left out',
+    pairsOption,
+  )
   .option(
     '--events <list>',
     'events in mid-conversation, such as udp-cut,link-away, or all; none with --pairs',

@@ -18,6 +18,9 @@ const CHANNEL: RTCDataChannelInit = { negotiated: true, id: 0, ordered: true };
 /** Candidates that arrive before the description they belong to (RFC 8838, section 9). */
 const EARLY_MAX = 64;
 
+/** Statistics lag behind the connection, in Firefox by a second or two, and it tells no change of the pair. */
+const READ_TIER_AGAIN_MS = [100, 500, 2_000, 5_000] as const;
+
 /** One `RTCPeerConnection` from its first offer to its end. */
 export class Attempt {
   readonly session: string;
@@ -130,7 +133,10 @@ export class Attempt {
     pc.onconnectionstatechange = () => {
       if (pc.connectionState === 'failed' || pc.connectionState === 'closed') this.#fail();
     };
-    this.#channel.onopen = () => void this.#readTier();
+    this.#channel.onopen = () => {
+      void this.#readTier();
+      for (const ms of READ_TIER_AGAIN_MS) setTimeout(() => void this.#readTier(), ms);
+    };
     this.#channel.onclose = () => this.#fail();
     this.#channel.onerror = () => this.#fail();
     this.#channel.onmessage = ({ data }) => {

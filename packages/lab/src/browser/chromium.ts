@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { type Browser, type BrowserContext, chromium } from 'playwright-core';
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import type { Tab, TabOptions } from './tab.ts';
 
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome'];
 
@@ -28,30 +29,52 @@ const sandbox = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
 export const launchChromium = (executablePath: string): Promise<Browser> =>
   chromium.launch({ executablePath, args: [...ARGS, ...sandbox] });
 
-/** A browser on a machine of the lab. */
-export interface LabBrowserOptions {
-  /** A launcher of the browser in its namespace. */
-  readonly executablePath: string;
-  /** The home folder, where the browser looks for the authorities that it trusts. */
-  readonly home: string;
-  /** A folder of its own for profile and temporary files, which goes with the lab. */
-  readonly folder: string;
-  /** The HTTP proxy that its network demands. */
-  readonly proxy: { readonly host: string; readonly port: number } | undefined;
-}
-
-/** Starts a real Chromium on a machine of the lab. Signals are the lab's business. */
-export async function launchLabChromium(options: LabBrowserOptions): Promise<BrowserContext> {
-  const { executablePath, home, folder, proxy } = options;
+/**
+ * Starts a real Chromium on a machine of the lab. Signals are the lab's business.
+ *
+ * @param launcher starts Chromium in its namespace
+ */
+export async function openChromiumTab(launcher: string, { home, folder, proxy }: TabOptions): Promise<Tab> {
   mkdirSync(folder, { recursive: true });
   const env = Object.entries(process.env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]]));
-  return chromium.launchPersistentContext(join(folder, 'profile'), {
-    executablePath,
+  const context = await chromium.launchPersistentContext(join(folder, 'profile'), {
+    executablePath: launcher,
     args: [...ARGS, ...sandbox, ...(proxy ? [`--proxy-server=http://${proxy.host}:${proxy.port}`] : [])],
     env: { ...Object.fromEntries(env), HOME: home, TMPDIR: folder },
-    bypassCSP: true,
     handleSIGINT: false,
     handleSIGTERM: false,
     handleSIGHUP: false,
   });
+  return new ChromiumTab(context, await context.newPage());
+}
+
+class ChromiumTab implements Tab {
+  readonly browserName = 'chromium';
+  readonly console: string[] = [];
+  readonly #context: BrowserContext;
+  readonly #page: Page;
+
+  constructor(context: BrowserContext, page: Page) {
+    this.#context = context;
+    this.#page = page;
+    page.on('console', (message) => this.console.push(`${message.type()}: ${message.text()}`));
+    page.on('pageerror', (error) => this.console.push(`error: ${error.message}`));
+  }
+
+  async goto(url: string): Promise<void> {
+    await this.#page.goto(url);
+  }
+
+  async run(script: string): Promise<void> {
+    await this.#page.evaluate(script);
+  }
+
+  async evaluate<Argument, Result>(action: (argument: Argument) => Result | Promise<Result>, argument: Argument) {
+    // The page's types unwrap handles, which no argument of the lab holds.
+    return this.#page.evaluate(action as (argument: unknown) => Result | Promise<Result>, argument as unknown);
+  }
+
+  async close(): Promise<void> {
+    await this.#context.close();
+  }
 }

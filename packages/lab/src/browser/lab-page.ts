@@ -1,5 +1,5 @@
 import type * as Sdk from '@anypath/client';
-import type { BrowserContext, Page } from 'playwright-core';
+import type { Tab } from './tab.ts';
 
 /** A message as it arrived. Times are Unix milliseconds of the machine's one clock. */
 export interface Arrival {
@@ -87,77 +87,77 @@ async function accountOf(peer: string): Promise<Account> {
   return { sent: sentAtMs.length, sentAtMs, delivered, seen, paths, pair: named };
 }
 
+/** Resolves in the page once the SDK there knows that the peer is online. */
+async function peerIsOnline(peer: string): Promise<void> {
+  while (!window.lab.client.online.includes(peer)) await new Promise((resolve) => setTimeout(resolve, 10));
+}
+
+/** Resolves in the page with whether all that was sent was acknowledged in time. */
+async function allAcknowledged({ peer, timeoutMs }: { peer: string; timeoutMs: number }): Promise<boolean> {
+  const untilMs = performance.now() + timeoutMs;
+  for (;;) {
+    const conversation = window.lab.conversations.get(peer);
+    if (conversation && conversation.delivered === conversation.sentAtMs.length) return true;
+    if (performance.now() > untilMs) return false;
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
+
 /** A page in a client's browser that runs the SDK, warm and connected for many trials. */
 export class LabPage {
   readonly wallet: string;
-  readonly page: Page;
-  /** What the page wrote to its console. */
-  readonly console: string[] = [];
+  readonly tab: Tab;
 
-  private constructor(wallet: string, page: Page) {
+  private constructor(wallet: string, tab: Tab) {
     this.wallet = wallet;
-    this.page = page;
-    page.on('console', (message) => this.console.push(`${message.type()}: ${message.text()}`));
-    page.on('pageerror', (error) => this.console.push(`error: ${error.message}`));
+    this.tab = tab;
   }
 
   /**
-   * @param context of a browser in the client's network
+   * @param tab of a browser in the client's network
    * @param url of the deployment; the page is of its origin
-   * @param everyMs pause between two messages of somebody who was called
+   * @param sdk a script that declares the SDK as `anypath`
+   * @param identity who it is, and the pause between two messages of somebody who was called
    */
   static async open(
-    context: BrowserContext,
+    tab: Tab,
     url: string,
     sdk: string,
     { wallet, token, everyMs }: { wallet: string; token: string; everyMs: number },
   ): Promise<LabPage> {
-    const lab = new LabPage(wallet, await context.newPage());
-    await lab.page.goto(`${url}/healthz`);
-    await lab.page.addScriptTag({ content: sdk });
-    await lab.page.evaluate(install, { token, everyMs });
-    return lab;
+    await tab.goto(`${url}/healthz`);
+    await tab.run(`{ ${sdk}; window.anypath = anypath; }`);
+    await tab.evaluate(install, { token, everyMs });
+    return new LabPage(wallet, tab);
   }
 
   /** Resolves when this side knows that the peer is online. */
   async waitForPeer(peer: string): Promise<void> {
-    await this.page.waitForFunction((wallet) => window.lab.client.online.includes(wallet), peer, { polling: 20 });
+    await this.tab.evaluate(peerIsOnline, peer);
   }
 
   /** Opens the link and sends a numbered message at once, then one after each pause. */
   async call(peer: string, everyMs: number): Promise<void> {
-    await this.page.evaluate(([to, pauseMs]) => window.lab.talk(to, pauseMs), [peer, everyMs] as const);
+    await this.tab.evaluate(({ to, pauseMs }) => window.lab.talk(to, pauseMs), { to: peer, pauseMs: everyMs });
   }
 
   /** Stops sending. */
   async hush(peer: string): Promise<void> {
-    await this.page.evaluate((to) => clearInterval(window.lab.conversations.get(to)?.timer), peer);
+    await this.tab.evaluate((to) => clearInterval(window.lab.conversations.get(to)?.timer), peer);
   }
 
   /** Resolves when the other side has acknowledged all that was sent. @returns whether it did in time */
   async waitForReceipts(peer: string, timeoutMs: number): Promise<boolean> {
-    return this.page
-      .waitForFunction(
-        (to) => {
-          const conversation = window.lab.conversations.get(to);
-          return conversation !== undefined && conversation.delivered === conversation.sentAtMs.length;
-        },
-        peer,
-        { polling: 20, timeout: timeoutMs },
-      )
-      .then(
-        () => true,
-        () => false,
-      );
+    return this.tab.evaluate(allAcknowledged, { peer, timeoutMs });
   }
 
   async account(peer: string): Promise<Account> {
-    return this.page.evaluate(accountOf, peer);
+    return this.tab.evaluate(accountOf, peer);
   }
 
   /** Closes the link and forgets the conversation. */
   async hangUp(peer: string): Promise<void> {
-    await this.page.evaluate((to) => {
+    await this.tab.evaluate((to) => {
       const conversation = window.lab.conversations.get(to);
       clearInterval(conversation?.timer);
       conversation?.link.close();

@@ -6,7 +6,7 @@ import type { LabEvent } from './events.ts';
 import type { Lab, Station } from './lab.ts';
 import type { MatrixOptions } from './matrix.ts';
 import { percentiles } from './percentile.ts';
-import { clientName } from './plan.ts';
+import { clientNames } from './plan.ts';
 import { repeat } from './repeat.ts';
 import { commonest, type EventRow, isClean, total } from './report.ts';
 import { type Counts, settle, TRIAL, trialOf } from './trial.ts';
@@ -30,8 +30,8 @@ export async function runEvents(
 ): Promise<EventRow[]> {
   const rows: EventRow[] = [];
   for (const event of events) {
-    const a = lab.station(clientName(event.pair.a, 'a', event.pair));
-    const b = lab.station(clientName(event.pair.b, 'b', event.pair));
+    const names = clientNames(event.pair);
+    const [a, b] = [lab.station(names.a), lab.station(names.b)];
     const { results, errors } = await repeat(trials, () => runEvent(lab, event, a, b));
     const row: EventRow = {
       event: event.name,

@@ -1,15 +1,16 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { BrowserContext } from 'playwright-core';
-import { findChromium, launchLabChromium } from '../browser/chromium.ts';
+import { findChromium, openChromiumTab } from '../browser/chromium.ts';
+import { findFirefox, openFirefoxTab } from '../browser/firefox.ts';
 import { LabPage } from '../browser/lab-page.ts';
 import { bundleSdk } from '../browser/sdk-bundle.ts';
+import type { Tab } from '../browser/tab.ts';
 import { DEPLOYMENT_HOSTS, type Deployment, deploy } from '../deployment/deployment.ts';
 import { trustInHome } from '../network/authority.ts';
 import type { Client } from '../network/client.ts';
 import { LabNetwork } from '../network/lab-network.ts';
 import { TOPOLOGIES } from '../network/topologies.ts';
-import type { ClassName } from './plan.ts';
+import { type BrowserName, browserOf, type ClassName } from './plan.ts';
 import { runJobs } from './schedule.ts';
 import { TRIAL } from './trial.ts';
 
@@ -20,12 +21,10 @@ const STARTS_AT_ONCE = 4;
 export interface Station {
   readonly name: string;
   readonly client: Client;
-  readonly browser: BrowserContext;
-  readonly browserName: 'chromium' | 'firefox';
   readonly page: LabPage;
 }
 
-/** A network with anypath deployed on it, and a real Chromium with a warm page on every client. */
+/** A network with anypath deployed on it, and a real browser with a warm page on every client. */
 export class Lab implements AsyncDisposable {
   readonly network: LabNetwork<keyof typeof DEPLOYMENT_HOSTS>;
   readonly deployment: Deployment;
@@ -51,8 +50,6 @@ export class Lab implements AsyncDisposable {
     classes: ReadonlyMap<string, ClassName>,
     say: (line: string) => void = () => undefined,
   ): Promise<Lab> {
-    const executable = findChromium();
-    if (!executable) throw new Error('Chromium is not installed (apt-get install chromium)');
     const startedMs = performance.now();
     const network = await LabNetwork.open({ hosts: DEPLOYMENT_HOSTS });
     try {
@@ -67,7 +64,7 @@ export class Lab implements AsyncDisposable {
       ]);
       const jobs = Object.entries<Client>(clients).map(([name, client]) => ({
         clients: [name],
-        run: () => startStation(name, client, deployment, { executable, home, sdk }),
+        run: () => startStation(name, client, deployment, { home, sdk }),
       }));
       const stations = await runJobs(jobs, STARTS_AT_ONCE);
       say(`${stations.length} browsers connected after ${seconds(startedMs)} s`);
@@ -93,37 +90,37 @@ export class Lab implements AsyncDisposable {
     mkdirSync(folder, { recursive: true });
     await this.network.describe(folder);
     for (const { name, page } of this.#stations.values()) {
-      writeFileSync(join(folder, `${name}-console.txt`), `${page.console.join('\n')}\n`);
+      writeFileSync(join(folder, `${name}-console.txt`), `${page.tab.console.join('\n')}\n`);
     }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await Promise.allSettled([...this.#stations.values()].map(({ browser }) => browser.close()));
+    await Promise.allSettled([...this.#stations.values()].map(({ page }) => page.tab.close()));
     await this.network[Symbol.asyncDispose]();
   }
 }
 
 interface Tools {
-  readonly executable: string;
   readonly home: string;
   readonly sdk: string;
 }
 
 async function startStation(name: string, client: Client, deployment: Deployment, tools: Tools): Promise<Station> {
-  const browser = await launchLabChromium({
-    executablePath: client.namespace.launcher(tools.executable),
-    home: tools.home,
-    folder: client.namespace.folder,
-    proxy: client.proxy,
-  });
+  const tab = await openTab(client, browserOf(name), tools.home);
   const identity = { wallet: name, token: await deployment.token(name), everyMs: TRIAL.everyMs };
-  return {
-    name,
-    client,
-    browser,
-    browserName: 'chromium',
-    page: await LabPage.open(browser, deployment.url, tools.sdk, identity),
-  };
+  return { name, client, page: await LabPage.open(tab, deployment.url, tools.sdk, identity) };
 }
+
+function openTab(client: Client, browser: BrowserName, home: string): Promise<Tab> {
+  const { namespace, proxy } = client;
+  const options = { home, folder: join(namespace.folder, 'browser'), proxy };
+  const executable = browser === 'firefox' ? findFirefox() : findChromium();
+  if (!executable) throw new Error(`${browser} is not installed (apt-get install ${PACKAGES[browser]})`);
+  if (browser === 'chromium') return openChromiumTab(namespace.launcher(executable), options);
+  return openFirefoxTab((...command) => client.spawn(...command), executable, options);
+}
+
+/** The Debian package of each browser. */
+const PACKAGES: Readonly<Record<BrowserName, string>> = { chromium: 'chromium', firefox: 'firefox-esr' };
 
 const seconds = (sinceMs: number): string => ((performance.now() - sinceMs) / 1000).toFixed(1);

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Lab } from './lab.ts';
-import { clientName, type Pair } from './plan.ts';
+import { clientNames, type Pair } from './plan.ts';
 import { repeat } from './repeat.ts';
 import { isClean, type PairRow, pairRow } from './report.ts';
 import { runJobs } from './schedule.ts';
@@ -22,7 +22,7 @@ export interface MatrixOptions {
 export async function runMatrix(lab: Lab, pairs: readonly Pair[], options: MatrixOptions): Promise<PairRow[]> {
   let done = 0;
   const jobs = pairs.map((pair) => ({
-    clients: [clientName(pair.a, 'a', pair), clientName(pair.b, 'b', pair)],
+    clients: Object.values(clientNames(pair)),
     run: async () => {
       const row = await runPair(lab, pair, options);
       options.say(`${++done}/${pairs.length} ${pair.a}:${pair.b} ${row.bestPath}${isClean(row) ? '' : ' FAULT'}`);
@@ -34,10 +34,10 @@ export async function runMatrix(lab: Lab, pairs: readonly Pair[], options: Matri
 
 /** Runs the trials of one pair, one after the other. The first that is not clean is written down at once. */
 export async function runPair(lab: Lab, pair: Pair, { trials, failures }: MatrixOptions): Promise<PairRow> {
-  const a = lab.station(clientName(pair.a, 'a', pair));
-  const b = lab.station(clientName(pair.b, 'b', pair));
+  const names = clientNames(pair);
+  const [a, b] = [lab.station(names.a), lab.station(names.b)];
   const { results, errors } = await repeat(trials, () => runTrial(a.page, b.page));
-  const row = pairRow(pair, { a: a.browserName, b: b.browserName }, results, errors);
+  const row = pairRow(pair, { a: a.page.tab.browserName, b: b.page.tab.browserName }, results, errors);
   if (!isClean(row)) await lab.describe(join(failures, `${pair.a}-${pair.b}`));
   return row;
 }

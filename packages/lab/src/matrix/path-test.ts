@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { labObstacle } from '../network/requirements.ts';
 import { Lab } from './lab.ts';
 import { runMatrix } from './matrix.ts';
-import { type ClassName, clientsOf, type Pair } from './plan.ts';
+import { type BrowserName, type ClassName, clientsOf, type Pair } from './plan.ts';
 import type { PairRow } from './report.ts';
 
 /** What is needed to look into a failure is written here. */
@@ -12,7 +12,7 @@ const FAILURES = 'test-results/lab';
 const TIMEOUT_MS = 180_000;
 
 /** Claims that one class of network reaches another, and by which path. */
-export type PathTest = (a: ClassName, b: ClassName, expectation: Path) => void;
+export type PathTest = (a: ClassName, b: ClassName, expectation: Path, browserA?: BrowserName) => void;
 
 /**
  * A group of tests on one lab with all the clients that they need.
@@ -34,9 +34,9 @@ export function pathTests(title: string, define: (pathTest: PathTest) => void): 
     }, TIMEOUT_MS);
     afterAll(async () => lab?.[Symbol.asyncDispose]());
 
-    define((a, b, expectation) => {
-      const index = pairs.push({ a, b }) - 1;
-      it(`${a} reaches ${b}: the relay first, then ${expectation}`, (context) => {
+    define((a, b, expectation, browserA = 'chromium') => {
+      const index = pairs.push({ a, b, browserA }) - 1;
+      it(`${a} (${browserA}) reaches ${b}: the relay first, then ${expectation}`, (context) => {
         if (obstacle) return context.skip(obstacle);
         expect(rows[index]).toMatchObject({
           errors: [],

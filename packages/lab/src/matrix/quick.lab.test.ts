@@ -1,6 +1,6 @@
 import { pathTests } from './path-test.ts';
 
-pathTests('real Chromium, coturn, squid and haproxy on networks of real namespaces', (pathTest) => {
+pathTests('real Chromium, Firefox, coturn, squid and haproxy on networks of real namespaces', (pathTest) => {
   pathTest('open', 'home', 'direct');
   pathTest('home', 'home', 'direct');
   pathTest('cgnat', 'home', 'direct');
@@ -16,4 +16,7 @@ pathTests('real Chromium, coturn, squid and haproxy on networks of real namespac
   pathTest('ultra', 'home', 'relay');
   pathTest('ultra', 'ultraNoWs', 'relay');
   pathTest('ultraNoWs', 'corporateProxy', 'relay');
+  pathTest('home', 'home', 'direct', 'firefox');
+  pathTest('corporate', 'home', 'turn', 'firefox');
+  pathTest('ultra', 'home', 'relay', 'firefox');
 });

@@ -1,12 +1,14 @@
 import type { Path } from '@anypath/client';
 import { type Percentiles, percentiles } from './percentile.ts';
-import type { Pair } from './plan.ts';
+import type { BrowserName, ClassName, Pair } from './plan.ts';
 import type { Counts, Trial } from './trial.ts';
 
 /** All trials of one pair of classes. */
-export interface PairRow extends Pair, Counts {
-  readonly browserA: string;
-  readonly browserB: string;
+export interface PairRow extends Counts {
+  readonly a: ClassName;
+  readonly b: ClassName;
+  readonly browserA: BrowserName;
+  readonly browserB: BrowserName;
   readonly trials: number;
   /** The path of most trials. */
   readonly firstPath: Path;
@@ -20,7 +22,9 @@ export interface PairRow extends Pair, Counts {
 }
 
 /** All trials of one event in one pair. */
-export interface EventRow extends Pair, Counts {
+export interface EventRow extends Counts {
+  readonly a: ClassName;
+  readonly b: ClassName;
   readonly event: string;
   readonly trials: number;
   /** The longest silence that a receiver saw after the event, milliseconds. */
@@ -42,12 +46,13 @@ export const isClean = ({ lost, repeated, reordered, errors }: Counts & { errors
 /** Puts the trials of a pair together. */
 export function pairRow(
   pair: Pair,
-  browsers: { readonly a: string; readonly b: string },
+  browsers: { readonly a: BrowserName; readonly b: BrowserName },
   trials: readonly Trial[],
   errors: readonly string[],
 ): PairRow {
   return {
-    ...pair,
+    a: pair.a,
+    b: pair.b,
     browserA: browsers.a,
     browserB: browsers.b,
     trials: trials.length + errors.length,

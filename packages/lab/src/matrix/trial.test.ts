@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Account } from '../browser/lab-page.ts';
 import { longestSilence } from './event-run.ts';
 import { percentiles } from './percentile.ts';
-import { allPairs, CLASSES, clientsOf, parsePairs } from './plan.ts';
+import { allPairs, browserOf, CLASSES, clientsOf, parsePairs } from './plan.ts';
 import { runJobs } from './schedule.ts';
 import { countsOf, trialOf } from './trial.ts';
 
@@ -54,6 +54,15 @@ describe('the plan', () => {
 
   it('needs a second client only for a class with itself', () => {
     expect([...clientsOf(parsePairs('home:mobile,home:home')).keys()]).toEqual(['home-1', 'mobile-1', 'home-2']);
+  });
+
+  it('gives Firefox clients of its own', () => {
+    const clients = clientsOf(parsePairs('home@firefox:home'));
+    expect([...clients]).toEqual([
+      ['home-firefox', 'home'],
+      ['home-1', 'home'],
+    ]);
+    expect([...clients.keys()].map(browserOf)).toEqual(['firefox', 'chromium']);
   });
 
   it.each(['home', 'home:', 'home:mars', 'home:home:home', ''])('refuses "%s"', (text) => {
