@@ -15,6 +15,10 @@ export interface AttemptEvents {
 /** Both sides declare the same channel, so that none has to be announced: one round trip less (RFC 8832 is skipped). */
 const CHANNEL: RTCDataChannelInit = { negotiated: true, id: 0, ordered: true };
 
+/** Text on the channel, where frames are binary: whether the sender's end of the pair is a relay's. */
+const RELAYED = 'relayed';
+const NOT_RELAYED = 'not relayed';
+
 /** Candidates that arrive before the description they belong to (RFC 8838, section 9). */
 const EARLY_MAX = 64;
 
@@ -29,7 +33,9 @@ export class Attempt {
   readonly #channel: RTCDataChannel;
   readonly #events: AttemptEvents;
   readonly #early: RTCIceCandidateInit[] = [];
-  readonly #relayAddresses = new Set<string>();
+  /** What the other side says of its own end of the pair. */
+  #peerIsRelayed: boolean | undefined;
+  #toldRelayed: boolean | undefined;
   #tier: RtcTier | undefined;
   #over = false;
   #isOffering = false;
@@ -87,7 +93,6 @@ export class Attempt {
 
   /** Takes a candidate of the other side, also before its description. */
   async addCandidate(candidate: RTCIceCandidateInit): Promise<void> {
-    this.#noteRelay(candidate.candidate ? new RTCIceCandidate(candidate) : undefined);
     if (!this.#pc.remoteDescription) {
       if (this.#early.length < EARLY_MAX) this.#early.push(candidate);
       return;
@@ -105,17 +110,13 @@ export class Attempt {
 
   /** Which pair of candidates carries the connection. */
   async pair(): Promise<SelectedPair | undefined> {
-    return this.#over ? undefined : selectedPair(this.#pc, this.#relayAddresses);
+    return this.#over ? undefined : selectedPair(this.#pc, this.#peerIsRelayed);
   }
 
   /** Ends the connection without telling the owner. */
   close(): void {
     this.#over = true;
     this.#pc.close();
-  }
-
-  #noteRelay(candidate: RTCIceCandidate | undefined): void {
-    if (candidate?.type === 'relay' && candidate.address) this.#relayAddresses.add(candidate.address);
   }
 
   async #addEarly(): Promise<void> {
@@ -126,9 +127,7 @@ export class Attempt {
     const pc = this.#pc;
     pc.onicecandidate = ({ candidate }) => {
       // `null` marks the end of gathering for the page; the empty candidate before it is what the other side needs.
-      if (!candidate || this.#over) return;
-      this.#noteRelay(candidate);
-      this.#events.candidate(candidate.toJSON());
+      if (candidate && !this.#over) this.#events.candidate(candidate.toJSON());
     };
     pc.onconnectionstatechange = () => {
       if (pc.connectionState === 'failed' || pc.connectionState === 'closed') this.#fail();
@@ -140,7 +139,10 @@ export class Attempt {
     this.#channel.onclose = () => this.#fail();
     this.#channel.onerror = () => this.#fail();
     this.#channel.onmessage = ({ data }) => {
-      if (!this.#over && data instanceof ArrayBuffer) this.#events.frame(new Uint8Array(data));
+      if (this.#over) return;
+      if (data instanceof ArrayBuffer) return this.#events.frame(new Uint8Array(data));
+      this.#peerIsRelayed = data === RELAYED;
+      void this.#readTier();
     };
     pc.oniceconnectionstatechange = () => {
       const transport = pc.sctp?.transport.iceTransport;
@@ -152,10 +154,17 @@ export class Attempt {
     if (!this.isOpen) return;
     const pair = await this.pair();
     if (!this.isOpen) return;
+    if (pair) this.#tellOwnEnd(pair.local.type === 'relay');
     const tier = pair?.tier ?? 'turn';
     if (this.#tier === undefined) this.#events.opened(tier);
     else if (this.#tier !== tier) this.#events.tier(tier);
     this.#tier = tier;
+  }
+
+  #tellOwnEnd(isRelayed: boolean): void {
+    if (this.#toldRelayed === isRelayed) return;
+    this.#toldRelayed = isRelayed;
+    this.#channel.send(isRelayed ? RELAYED : NOT_RELAYED);
   }
 
   #fail(): void {

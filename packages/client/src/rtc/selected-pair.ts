@@ -21,27 +21,21 @@ export interface SelectedPair {
  * Reads which pair won.
  *
  * The other side's relay address shows up as peer-reflexive where a check arrives before its candidate is signalled, so
- * such a one is compared with the relay addresses that are known: mostly both sides use the same TURN server.
+ * only that side itself knows whether a peer-reflexive candidate of it is a relay's.
  *
  * @param pc the connection
- * @param relayAddresses IP addresses of the relay candidates that either side has signalled so far
+ * @param peerIsRelayed what the other side says of its own end; a relay is assumed until it has said something
  * @returns the pair, or `undefined` before there is one
  */
-export async function selectedPair(
-  pc: RTCPeerConnection,
-  relayAddresses: ReadonlySet<string>,
-): Promise<SelectedPair | undefined> {
+export async function selectedPair(pc: RTCPeerConnection, peerIsRelayed = true): Promise<SelectedPair | undefined> {
   const report = await pc.getStats();
   const pair = chosen(report);
   const local = pair && report.get(pair.localCandidateId);
   const remote = pair && report.get(pair.remoteCandidateId);
   if (!pair || !local || !remote) return undefined;
-  const isRelayed =
-    local.candidateType === 'relay' ||
-    remote.candidateType === 'relay' ||
-    (remote.candidateType === 'prflx' && relayAddresses.has(remote.address));
+  const isRemoteRelayed = remote.candidateType === 'prflx' ? peerIsRelayed : remote.candidateType === 'relay';
   return {
-    tier: isRelayed ? 'turn' : 'direct',
+    tier: local.candidateType === 'relay' || isRemoteRelayed ? 'turn' : 'direct',
     local: factsOf(local),
     remote: factsOf(remote),
     ...(pair.currentRoundTripTime === undefined ? {} : { rttMs: pair.currentRoundTripTime * 1000 }),

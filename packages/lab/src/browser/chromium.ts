@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import { findBrowser } from './find-browser.ts';
 import type { Tab, TabOptions } from './tab.ts';
 
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome'];
@@ -15,12 +16,7 @@ const ARGS = [
 ];
 
 /** The Chromium of this machine, from CHROMIUM_PATH or the PATH; `undefined` where there is none. */
-export function findChromium(): string | undefined {
-  const named = process.env['CHROMIUM_PATH'];
-  if (named) return named;
-  const folders = (process.env['PATH'] ?? '').split(delimiter).filter(Boolean);
-  return NAMES.flatMap((name) => folders.map((folder) => join(folder, name))).find((file) => existsSync(file));
-}
+export const findChromium = (): string | undefined => findBrowser('CHROMIUM_PATH', NAMES);
 
 // Chromium's own sandbox cannot start as root.
 const sandbox = process.getuid?.() === 0 ? ['--no-sandbox'] : [];

@@ -1,8 +1,9 @@
-import { type ChildProcess, type SpawnOptions, spawnSync } from 'node:child_process';
+import type { ChildProcess, SpawnOptions } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { copyFileSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { findBrowser } from './find-browser.ts';
 import type { FirefoxOrder, FirefoxWord } from './firefox-worker.ts';
 import type { Tab, TabOptions } from './tab.ts';
 
@@ -10,12 +11,7 @@ const NAMES = ['firefox-esr', 'firefox'];
 const WORKER = fileURLToPath(new URL('../../dist/browser/firefox-worker.js', import.meta.url));
 
 /** The Firefox of this machine, from FIREFOX_PATH or the PATH; `undefined` where there is none. */
-export function findFirefox(): string | undefined {
-  const named = process.env['FIREFOX_PATH'];
-  if (named) return named;
-  const folders = (process.env['PATH'] ?? '').split(delimiter).filter(Boolean);
-  return NAMES.flatMap((name) => folders.map((folder) => join(folder, name))).find((file) => existsSync(file));
-}
+export const findFirefox = (): string | undefined => findBrowser('FIREFOX_PATH', NAMES);
 
 /** Starts a command on a machine of the lab. */
 type Spawn = (command: string, args: readonly string[], options: SpawnOptions) => ChildProcess;
@@ -43,12 +39,9 @@ export async function openFirefoxTab(spawn: Spawn, executablePath: string, optio
   return tab;
 }
 
-/** Firefox keeps a database of its own in each profile; it starts as a copy of the one that Chromium reads. */
+/** Firefox keeps the authorities that it trusts in each profile, in files of the same format as Chromium's. */
 function trustInProfile(profile: string, home: string): void {
-  const args = ['--merge', '-d', `sql:${profile}`, '--source-dir', `sql:${home}/.pki/nssdb`];
-  spawnSync('certutil', ['-N', '-d', `sql:${profile}`, '--empty-password']);
-  const { status, stderr } = spawnSync('certutil', args, { encoding: 'utf8' });
-  if (status !== 0) throw new Error(`certutil could not prepare the profile of Firefox: ${stderr}`);
+  for (const file of ['cert9.db', 'key4.db']) copyFileSync(join(home, '.pki/nssdb', file), join(profile, file));
 }
 
 class FirefoxTab implements Tab {

@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Path } from '@anypath/client';
 import type { Account } from '../browser/lab-page.ts';
 import type { LabEvent } from './events.ts';
 import type { Lab, Station } from './lab.ts';
@@ -9,17 +8,16 @@ import { percentiles } from './percentile.ts';
 import { clientNames } from './plan.ts';
 import { repeat } from './repeat.ts';
 import { commonest, type EventRow, isClean, total } from './report.ts';
-import { type Counts, settle, TRIAL, trialOf } from './trial.ts';
+import { settle, TRIAL, type Trial, trialOf } from './trial.ts';
 
 /** How long the two talk before the event: long enough for their best path. */
 const BEFORE_MS = 3_000;
 /** And after it, on top of what it takes itself. */
 const AFTER_MS = 6_000;
 
-interface EventTrial extends Counts {
+interface EventTrial extends Trial {
   /** The longest silence of either side from the event on. */
   readonly gapMs: number;
-  readonly lastPath: Path;
 }
 
 /** Runs the trials of each event, one after the other: some happen to the servers, and so to everybody. */
@@ -43,7 +41,7 @@ export async function runEvents(
       errors,
     };
     rows.push(row);
-    if (!isClean(row)) await lab.describe(join(failures, event.name));
+    if (!isClean(row)) await lab.describe(join(failures, event.name), results);
     say(
       `${rows.length}/${events.length} ${event.name} ${Math.round(row.gapMs?.p50 ?? 0)} ms${isClean(row) ? '' : ' FAULT'}`,
     );
@@ -60,9 +58,8 @@ async function runEvent(lab: Lab, event: LabEvent, a: Station, b: Station): Prom
   try {
     await delay(AFTER_MS);
     const [ours, theirs] = await settle(a.page, b.page, TRIAL);
-    const { sent, delivered, lost, repeated, reordered, lastPath } = trialOf(ours, theirs);
     const gapMs = Math.max(longestSilence(ours, atMs), longestSilence(theirs, atMs));
-    return { sent, delivered, lost, repeated, reordered, lastPath, gapMs };
+    return { ...trialOf(ours, theirs), gapMs };
   } finally {
     await undo?.();
     await Promise.all([a.page.hangUp(b.name), b.page.hangUp(a.name)]);

@@ -12,7 +12,7 @@ import { LabNetwork } from '../network/lab-network.ts';
 import { TOPOLOGIES } from '../network/topologies.ts';
 import { type BrowserName, browserOf, type ClassName } from './plan.ts';
 import { runJobs } from './schedule.ts';
-import { TRIAL } from './trial.ts';
+import { TRIAL, type Trial } from './trial.ts';
 
 /** How many browsers start at the same time: more only wait for each other on two cores. */
 const STARTS_AT_ONCE = 4;
@@ -84,10 +84,11 @@ export class Lab implements AsyncDisposable {
 
   /**
    * Writes down what a person needs who looks into a failure: rules with counters, connections, logs of every service,
-   * and each browser's console.
+   * each browser's console, and what the SDK did in the trials.
    */
-  async describe(folder: string): Promise<void> {
+  async describe(folder: string, trials: readonly Trial[]): Promise<void> {
     mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, 'trials.json'), `${JSON.stringify(trials, null, 2)}\n`);
     await this.network.describe(folder);
     for (const { name, page } of this.#stations.values()) {
       writeFileSync(join(folder, `${name}-console.txt`), `${page.tab.console.join('\n')}\n`);

@@ -38,6 +38,6 @@ export async function runPair(lab: Lab, pair: Pair, { trials, failures }: Matrix
   const [a, b] = [lab.station(names.a), lab.station(names.b)];
   const { results, errors } = await repeat(trials, () => runTrial(a.page, b.page));
   const row = pairRow(pair, { a: a.page.tab.browserName, b: b.page.tab.browserName }, results, errors);
-  if (!isClean(row)) await lab.describe(join(failures, `${pair.a}-${pair.b}`));
+  if (!isClean(row)) await lab.describe(join(failures, `${names.a}-${names.b}`), results);
   return row;
 }

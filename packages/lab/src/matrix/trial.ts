@@ -37,6 +37,15 @@ export interface Trial extends Counts {
   readonly msToBest: number | undefined;
   /** The candidates that carry the data channel at the end, as the caller sees them. */
   readonly pair: string | undefined;
+  /** What the SDK on each side did, and which of its messages are missing on the other. */
+  readonly trace: { readonly caller: Trace; readonly callee: Trace };
+}
+
+/** For people who look into a failure. Milliseconds count from the first message. */
+export interface Trace {
+  readonly paths: readonly { readonly path: Path; readonly ms: number }[];
+  readonly acknowledged: number;
+  readonly missing: readonly number[];
 }
 
 /** The caller opens the link and both sides talk for a while; then everything that was sent is accounted for. */
@@ -83,6 +92,16 @@ export function trialOf(ours: Account, theirs: Account): Trial {
     msToFirst: first && first.atMs - startMs,
     msToBest: bestPath === 'relay' ? first && first.atMs - startMs : reached && reached.atMs - startMs,
     pair: ours.pair,
+    trace: { caller: traceOf(ours, theirs, startMs), callee: traceOf(theirs, ours, startMs) },
+  };
+}
+
+function traceOf(sender: Account, receiver: Account, startMs: number): Trace {
+  const arrived = new Set(receiver.seen.map(({ number }) => number));
+  return {
+    paths: sender.paths.map(({ path, atMs }) => ({ path, ms: Math.round(atMs - startMs) })),
+    acknowledged: sender.delivered,
+    missing: sender.sentAtMs.flatMap((_, number) => (arrived.has(number) ? [] : [number])),
   };
 }
 

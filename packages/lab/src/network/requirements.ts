@@ -1,4 +1,4 @@
-import { accessSync, constants } from 'node:fs';
+import { findExecutable } from '@anypath/server';
 
 /** What a lab calls, and the Debian package that has it. */
 const TOOLS = {
@@ -17,7 +17,7 @@ const TOOLS = {
 export function labObstacle(): string | undefined {
   if (process.platform !== 'linux') return 'the lab is made of Linux network namespaces';
   if (process.getuid?.() !== 0) return 'only root may make network namespaces; run the lab as root';
-  const absent = Object.entries(TOOLS).filter(([tool]) => !isInstalled(tool));
+  const absent = Object.entries(TOOLS).filter(([tool]) => findExecutable(tool) === undefined);
   if (absent.length === 0) return undefined;
   return `the lab needs packages; run: apt-get install ${absent.map(([, name]) => name).join(' ')}`;
 }
@@ -26,17 +26,4 @@ export function labObstacle(): string | undefined {
 export function requireLab(): void {
   const obstacle = labObstacle();
   if (obstacle) throw new Error(obstacle);
-}
-
-function isInstalled(tool: string): boolean {
-  return (process.env['PATH'] ?? '').split(':').some((folder) => isExecutable(`${folder}/${tool}`));
-}
-
-function isExecutable(file: string): boolean {
-  try {
-    accessSync(file, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }
