@@ -1,8 +1,9 @@
 /**
  * `npm run e2e -- [--json FILE] [filter]`: real browsers against the real server and the real coturn.
  *
- * As root on Linux it runs in a network namespace of its own with a default route that leads nowhere: browsers offer
- * candidates only where there is a route, and nothing leaves the machine. Elsewhere it runs on the machine's network.
+ * On Linux, as root or where the kernel allows user namespaces, it runs in a network namespace of its own with a default
+ * route that leads nowhere: browsers offer candidates only where there is a route, and nothing leaves the machine.
+ * Elsewhere it runs on the machine's network.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -34,10 +35,11 @@ const NETWORK = [
   'ip route add default via 198.51.100.1',
 ].join(' && ');
 
-const canIsolate = process.platform === 'linux' && process.getuid?.() === 0 && isolates();
+const unshare = process.getuid?.() === 0 ? ['--net'] : ['--user', '--map-root-user', '--net'];
+const canIsolate = process.platform === 'linux' && isolates();
 
 function isolates() {
-  const probe = spawnSync('unshare', ['--net', 'sh', '-c', NETWORK], { env: withSbin() });
+  const probe = spawnSync('unshare', [...unshare, 'sh', '-c', NETWORK], { env: withSbin() });
   return probe.status === 0;
 }
 
@@ -58,7 +60,7 @@ const vitest = ['node_modules/vitest/vitest.mjs', 'run', '--project', 'e2e', ...
 const env = { ...withSbin(), TEST_ROWS: rowsFile };
 console.log(canIsolate ? 'In a network namespace of its own.' : "On this machine's network.");
 const isOk = canIsolate
-  ? run('unshare', ['--net', 'sh', '-c', `${NETWORK} && exec "$0" "$@"`, process.execPath, ...vitest], { env })
+  ? run('unshare', [...unshare, 'sh', '-c', `${NETWORK} && exec "$0" "$@"`, process.execPath, ...vitest], { env })
   : run(process.execPath, vitest, { env });
 
 const rows = readRows(rowsFile).slice(before);

@@ -1,8 +1,9 @@
 /** `npm run lab -- [options]`: the matrix of networks. See `--help`. */
-import { build, ensurePackages, ensurePrograms, run } from './setup.mjs';
+import { runAsNamespaceRoot } from './namespace-root.mjs';
+import { build, buildLab, ensurePackages, ensurePrograms } from './setup.mjs';
 
 ensurePackages();
 ensurePrograms();
 build();
-if (!run('node_modules/.bin/tsc', ['--build', 'packages/lab'])) process.exit(1);
-await import('../packages/lab/dist/main.js');
+buildLab();
+process.exitCode = await runAsNamespaceRoot(process.execPath, ['packages/lab/dist/main.js', ...process.argv.slice(2)]);

@@ -46,6 +46,11 @@ export function build() {
   if (!npm(['run', '--silent', 'build'])) throw new Error('The build failed; see above.');
 }
 
+/** Builds the lab, which ships with nothing and is left out of `build`. */
+export function buildLab() {
+  if (!run('node_modules/.bin/tsc', ['--build', 'packages/lab'])) throw new Error('The lab does not build; see above.');
+}
+
 /**
  * A program that tests drive, the commands by which it may be found, and the Debian package that brings it.
  *

@@ -16,7 +16,8 @@ const TOOLS = {
 /** @returns a sentence on why no lab can be built here and what to do, or `undefined` where one can */
 export function labObstacle(): string | undefined {
   if (process.platform !== 'linux') return 'the lab is made of Linux network namespaces';
-  if (process.getuid?.() !== 0) return 'only root may make network namespaces; run the lab as root';
+  if (process.getuid?.() !== 0)
+    return 'only root may make network namespaces; run it as root, or allow user namespaces';
   const absent = Object.entries(TOOLS).filter(([tool]) => findExecutable(tool) === undefined);
   if (absent.length === 0) return undefined;
   return `the lab needs packages; run: apt-get install ${absent.map(([, name]) => name).join(' ')}`;

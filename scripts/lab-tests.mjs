@@ -1,0 +1,10 @@
+/** `npm run lab-tests -- [filter]`: the tests of the lab, the quick matrix among them. */
+import { runAsNamespaceRoot } from './namespace-root.mjs';
+import { build, buildLab, ensurePackages, ensurePrograms } from './setup.mjs';
+
+ensurePackages();
+ensurePrograms();
+build();
+buildLab();
+const vitest = ['node_modules/vitest/vitest.mjs', 'run', '--project', 'lab', ...process.argv.slice(2)];
+process.exitCode = await runAsNamespaceRoot(process.execPath, vitest);
