@@ -1,26 +1,16 @@
 /** `npm run check`: every check that needs no network and no browser. Stops at the first that fails. */
-import { npm, run } from './setup.mjs';
-
-const bin = (/** @type {string} */ name) => `node_modules/.bin/${name}`;
+import { npm, run, tool } from './setup.mjs';
 
 /** @type {readonly [string, () => boolean][]} */
 const checks = [
-  ['format and lint', () => run(bin('biome'), ['check', '--error-on-warnings', '.'])],
-  ['types', () => run(bin('tsc'), ['--build'])],
+  ['format and lint', () => tool('biome', ['check', '--error-on-warnings', '.'])],
+  ['types', () => tool('tsc', ['--build'])],
   [
     'import direction',
     () =>
-      run(bin('depcruise'), [
-        '--config',
-        '.dependency-cruiser.cjs',
-        '--output-type',
-        'err',
-        'packages',
-        'apps',
-        'scripts',
-      ]),
+      tool('depcruise', ['--config', '.dependency-cruiser.cjs', '--output-type', 'err', 'packages', 'apps', 'scripts']),
   ],
-  ['dead code', () => run(bin('knip'), ['--no-progress'])],
+  ['dead code', () => tool('knip', ['--no-progress'])],
   ['docs are current', () => run('node', ['scripts/docs.mjs', '--check'])],
   ['unit tests', () => npm(['run', '--silent', 'unit'])],
 ];

@@ -22,8 +22,23 @@ export function run(command, args, { env = {}, cwd = ROOT } = {}) {
   return status === 0;
 }
 
-/** @param {readonly string[]} args of npm, which is a script with an extension on Windows */
-export const npm = (args) => run(process.platform === 'win32' ? 'npm.cmd' : 'npm', args);
+const npmScript = process.env['npm_execpath'];
+
+/**
+ * Runs npm: the one that runs us, by its script, because Windows starts no `npm.cmd` without a shell.
+ *
+ * @param {readonly string[]} args
+ */
+export const npm = (args) =>
+  npmScript?.endsWith('.js') ? run(process.execPath, [npmScript, ...args]) : run('npm', args);
+
+/**
+ * Runs a command that a package of ours brings.
+ *
+ * @param {string} command
+ * @param {readonly string[]} args
+ */
+export const tool = (command, args) => npm(['exec', '--offline', '--', command, ...args]);
 
 /** Installs the packages of the lock file where they are missing or older than it. */
 export function ensurePackages() {
@@ -48,7 +63,7 @@ export function build() {
 
 /** Builds the lab, which ships with nothing and is left out of `build`. */
 export function buildLab() {
-  if (!run('node_modules/.bin/tsc', ['--build', 'packages/lab'])) throw new Error('The lab does not build; see above.');
+  if (!tool('tsc', ['--build', 'packages/lab'])) throw new Error('The lab does not build; see above.');
 }
 
 /**

@@ -73,9 +73,10 @@ function refusal(error: unknown, log: Logger): Error {
 function welcome(io: SocketServer, socket: Socket, bus: Bus, log: Logger): void {
   const { device } = socket.data;
   const { wallet, deviceId } = device;
+  // Before the older one ends, so that its end is not taken for the device's.
+  bus.join(device, socket.id);
   replaceOlder(io, socket);
   void socket.join([walletRoom(wallet), deviceRoom(wallet, deviceId)]);
-  bus.join(device, socket.id);
   log.info({ wallet, device: deviceId, transport: socket.conn.transport.name }, 'online');
   listen(io, socket, bus, log);
   socket.on('disconnect', (reason, detail) => {

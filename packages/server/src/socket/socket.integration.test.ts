@@ -122,11 +122,18 @@ describe('presence on the real server', () => {
   it('keeps the newer connection of a device and tells the older why it ends', async () => {
     await using server = await TestServer.start();
     const older = await server.socket('alice', 'a1');
+    const bob = await server.socket('bob');
+    const updates: boolean[] = [];
+    bob.on('presence:update', ({ wallet, online }) => wallet === 'alice' && updates.push(online));
     const end = heard(older, 'session:end');
     const closed = new Promise((resolve) => older.once('disconnect', resolve));
     await server.socket('alice', 'a1');
     expect(await end).toMatchObject({ error: 'replaced' });
     expect(await closed).toBe('io server disconnect');
+    const barrier = heard(bob, 'presence:update', ({ wallet }) => wallet === 'carol');
+    await server.socket('carol');
+    await barrier;
+    expect(new Set(updates)).toEqual(new Set([true]));
   });
 });
 
