@@ -11,8 +11,16 @@ const FAILURES = 'test-results/lab';
 /** The networks, the browsers, and every pair. */
 const TIMEOUT_MS = 180_000;
 
-/** Claims that one class of network reaches another, and by which path. */
-export type PathTest = (a: ClassName, b: ClassName, expectation: Path, browserA?: BrowserName) => void;
+/**
+ * Claims that one class of network reaches another with every message, and which path is the best of the first five
+ * seconds: one, or several where chance decides.
+ */
+export type PathTest = (
+  a: ClassName,
+  b: ClassName,
+  expectation: Path | readonly Path[],
+  browserA?: BrowserName,
+) => void;
 
 /**
  * A group of tests on one lab with all the clients that they need.
@@ -36,16 +44,17 @@ export function pathTests(title: string, define: (pathTest: PathTest) => void): 
 
     define((a, b, expectation, browserA = 'chromium') => {
       const index = pairs.push({ a, b, browserA }) - 1;
-      it(`${a} (${browserA}) reaches ${b}: the relay first, then ${expectation}`, (context) => {
+      const paths = [expectation].flat();
+      it(`${a} (${browserA}) reaches ${b}: the relay first, then ${paths.join(' or ')}`, (context) => {
         if (obstacle) return context.skip(obstacle);
         expect(rows[index]).toMatchObject({
           errors: [],
           firstPath: 'relay',
-          bestPath: expectation,
           lost: 0,
           repeated: 0,
           reordered: 0,
         });
+        expect(paths).toContain(rows[index]?.bestPath);
       });
     });
   });
