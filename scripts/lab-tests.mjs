@@ -1,7 +1,8 @@
 /** `npm run lab-tests -- [filter]`: the tests of the lab, the quick matrix among them. */
 import { runAsNamespaceRoot } from './namespace-root.mjs';
-import { build, buildLab, ensurePackages, ensurePrograms } from './setup.mjs';
+import { build, buildLab, endWithParent, ensurePackages, ensurePrograms } from './setup.mjs';
 
+endWithParent();
 ensurePackages();
 ensurePrograms();
 build();

@@ -1,7 +1,8 @@
 /** `npm run lab -- [options]`: the matrix of networks. See `--help`. */
 import { runAsNamespaceRoot } from './namespace-root.mjs';
-import { build, buildLab, ensurePackages, ensurePrograms } from './setup.mjs';
+import { build, buildLab, endWithParent, ensurePackages, ensurePrograms } from './setup.mjs';
 
+endWithParent();
 ensurePackages();
 ensurePrograms();
 build();

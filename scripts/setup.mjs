@@ -22,6 +22,22 @@ export function run(command, args, { env = {}, cwd = ROOT } = {}) {
   return status === 0;
 }
 
+const PARENT_CHECK_MS = 200;
+
+/**
+ * Ends this process in order when its parent is gone. npm passes a signal to the shell between us, which ends without
+ * passing it on; a new parent is all that we see of it.
+ */
+export function endWithParent() {
+  const parent = process.ppid;
+  const watch = () => {
+    if (process.ppid === parent) return;
+    clearInterval(timer);
+    process.kill(process.pid, 'SIGTERM');
+  };
+  const timer = setInterval(watch, PARENT_CHECK_MS).unref();
+}
+
 const npmScript = process.env['npm_execpath'];
 
 /**

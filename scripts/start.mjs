@@ -1,6 +1,7 @@
 /** `npm start`: installs, builds and serves, from a clean clone on. Arguments go to `anypath serve`. */
-import { build, ensurePackages } from './setup.mjs';
+import { build, endWithParent, ensurePackages } from './setup.mjs';
 
+endWithParent();
 try {
   ensurePackages();
   build();

@@ -142,3 +142,26 @@ describe('anypath serve, the built command', () => {
       expect(stdout).toContain(name);
   });
 });
+
+describe('npm start', () => {
+  it('serves the page uncached and its assets for good, and stops when npm is told to', async (context) => {
+    if (process.platform === 'win32') return context.skip('Windows has no signals');
+    const folder = mkdtempSync(join(tmpdir(), 'anypath-start-'));
+    const root = fileURLToPath(new URL('../../..', import.meta.url));
+    const env = { ...process.env, PORT: '0', DATA_DIR: folder, COTURN: 'off' };
+    const child = spawn('npm', ['start'], { cwd: root, env, stdio: ['ignore', 'pipe', 'inherit'] });
+    let stdout = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      stdout += text;
+    });
+    const url = await vi.waitUntil(() => /listening on (http:\/\/\S+)/.exec(stdout)?.[1], { timeout: 60_000 });
+    const page = await fetch(url);
+    expect(page.headers.get('cache-control')).toBe('no-cache');
+    const asset = /assets\/[\w.-]+\.js/.exec(await page.text())?.[0] ?? 'none';
+    expect((await fetch(`${url}/${asset}`)).headers.get('cache-control')).toContain('immutable');
+    child.kill('SIGTERM');
+    await vi.waitUntil(() => stdout.endsWith('stopped\n'), { timeout: 15_000 });
+    await expect(fetch(url)).rejects.toThrow();
+    rmSync(folder, { recursive: true, force: true });
+  }, 90_000);
+});

@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
+import { sep } from 'node:path';
 import { type Health, ROUTES } from '@anypath/protocol';
 import fastifyStatic from '@fastify/static';
+import type { FastifyReply } from 'fastify';
 import type { Logger } from 'pino';
 import { devSignInRoutes } from './auth/routes.ts';
 import { createTokens } from './auth/tokens.ts';
@@ -75,7 +77,7 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
     if (config.devSignIn) devSignInRoutes(app, tokens);
     else if (!config.JWT_SECRET)
       say('Nobody can sign in: set JWT_SECRET, or listen on 127.0.0.1 for the development sign-in.');
-    if (webDir) app.register(fastifyStatic, { root: webDir, maxAge: '1h', immutable: false });
+    if (webDir) app.register(fastifyStatic, { root: webDir, cacheControl: false, setHeaders: cachePage });
     await app.listen({ host: config.HOST === 'localhost' ? '127.0.0.1' : config.HOST, port: config.PORT });
     managed = await startManagedCoturn(config, log, say);
   } catch (error) {
@@ -84,6 +86,12 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
   }
   const { port } = app.server.address() as AddressInfo;
   return { url: urlOf(config.HOST, port), port, turnPid: () => managed?.pid(), close };
+}
+
+/** Assets carry a hash of their content in their names; the page that names them is asked for each time. */
+function cachePage(reply: FastifyReply, path: string): void {
+  const isHashed = path.includes(`${sep}assets${sep}`);
+  reply.header('cache-control', isHashed ? 'public, max-age=31536000, immutable' : 'no-cache');
 }
 
 /** A URL that a person can click: loopback by its name, wildcard addresses by loopback. */
