@@ -4,11 +4,11 @@ import { fileURLToPath } from 'node:url';
 import { coturnConfig } from '@anypath/server';
 import { SignJWT } from 'jose';
 import { startCoturn } from '../network/coturn.ts';
+import { startFront } from '../network/haproxy.ts';
 import type { LabNetwork } from '../network/lab-network.ts';
 import { Service } from '../network/service.ts';
 
 const MAIN = fileURLToPath(new URL('../../../cli/dist/main.js', import.meta.url));
-const FRONT = fileURLToPath(new URL('../../../../deploy/front/haproxy.cfg', import.meta.url));
 
 /** The machines of a deployment, and the names that clients know. */
 export const DEPLOYMENT_HOSTS = {
@@ -58,7 +58,13 @@ export async function deploy(network: LabNetwork<keyof typeof DEPLOYMENT_HOSTS>)
   const [coturn, server, front] = await Promise.all([
     startCoturn(turn.namespace, configuration),
     startServer(network, { JWT_SECRET: jwtSecret, TURN_SECRET: turnSecret }),
-    startFront(network, web.bundle),
+    startFront(network.hosts.front.namespace, {
+      WEB_CERTIFICATE: web.bundle,
+      WEB_BACKEND: `${network.hosts.server.ipv4}:${SERVER_PORT}`,
+      TURN_NAME,
+      TURN_TLS_BACKEND: `${turn.ipv4}:${TURN_TLS_PORT}`,
+      TURN_TCP_BACKEND: `${turn.ipv4}:${TURN_PORT}`,
+    }),
   ]);
   const key = Buffer.from(jwtSecret);
   return {
@@ -95,23 +101,5 @@ function startServer(
       ].join(','),
     },
     ports: { udp: [], tcp: [SERVER_PORT] },
-  });
-}
-
-function startFront(network: LabNetwork<keyof typeof DEPLOYMENT_HOSTS>, certificate: string): Promise<Service> {
-  const { front, server, turn } = network.hosts;
-  return Service.start(front.namespace, {
-    name: 'haproxy',
-    command: 'haproxy',
-    args: ['-db', '-f', FRONT],
-    env: {
-      WEB_NAME,
-      WEB_CERTIFICATE: certificate,
-      WEB_BACKEND: `${server.ipv4}:${SERVER_PORT}`,
-      TURN_NAME,
-      TURN_TLS_BACKEND: `${turn.ipv4}:${TURN_TLS_PORT}`,
-      TURN_TCP_BACKEND: `${turn.ipv4}:${TURN_PORT}`,
-    },
-    ports: { tcp: [80, 443] },
   });
 }

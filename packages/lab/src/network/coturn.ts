@@ -1,6 +1,4 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
-import type { HostAddresses } from './addresses.ts';
-import type { Certificate } from './authority.ts';
 import type { Ports } from './listening.ts';
 import type { Namespace } from './namespace.ts';
 import { Service } from './service.ts';
@@ -26,31 +24,6 @@ export function startCoturn(namespace: Namespace, configuration: string): Promis
     args: ['-c', file],
     ports: portsOf(configuration),
   });
-}
-
-/**
- * A small configuration: UDP and TCP on 3478, TCP on 80, TLS and TCP on 443, short-lived credentials.
- *
- * @param secret shared with whoever makes credentials
- */
-export function coturnConfiguration(host: HostAddresses, secret: string, { certificate, key }: Certificate): string {
-  return `
-listening-ip=${host.ipv4}
-listening-ip=${host.ipv6}
-relay-ip=${host.ipv4}
-relay-ip=${host.ipv6}
-listening-port=3478
-tls-listening-port=443
-aux-server=${host.ipv4}:80
-realm=lab.test
-fingerprint
-use-auth-secret
-static-auth-secret=${secret}
-cert=${certificate}
-pkey=${key}
-no-multicast-peers
-no-cli
-`;
 }
 
 /** The ports that coturn opens, without those of `aux-server`. */

@@ -1,8 +1,9 @@
+import { coturnConfig } from '@anypath/server';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Client } from './client.ts';
-import { coturnConfiguration, startCoturn } from './coturn.ts';
+import { startCoturn } from './coturn.ts';
 import { changePublicAddress } from './events.ts';
-import { frontConfiguration, startFront } from './haproxy.ts';
+import { type FrontEnvironment, startFront } from './haproxy.ts';
 import { LabNetwork } from './lab-network.ts';
 import { evaluate, Probe } from './probe.ts';
 import type { Service } from './service.ts';
@@ -19,12 +20,31 @@ describe('real coturn, haproxy and squid', () => {
   let network: LabNetwork<keyof typeof HOSTS>;
   let client: Record<'home' | 'corporate' | 'corporateProxy' | 'ultra' | 'ultraNoWs' | 'ipv6only', Client>;
   let coturn: Service;
+  let environment: FrontEnvironment;
 
   beforeAll(async () => {
     network = await LabNetwork.open({ hosts: HOSTS });
     const { server, turn, front } = network.hosts;
     const turnCertificate = await network.authority.issue(['turn.lab.test', 'turn-front.lab.test'], [turn.ipv4]);
     const webCertificate = await network.authority.issue(['rtc.lab.test']);
+    const configuration = coturnConfig({
+      addresses: [turn.ipv4, turn.ipv6],
+      port: 3478,
+      extraPorts: [80],
+      tls: { port: 443, ...turnCertificate },
+      relayPorts: { min: 49_152, max: 65_535 },
+      secret: 'secret',
+      realm: 'lab.test',
+      folder: turn.namespace.folder,
+      loopbackOnly: false,
+    });
+    environment = {
+      WEB_CERTIFICATE: webCertificate.bundle,
+      WEB_BACKEND: `${server.ipv4}:8080`,
+      TURN_NAME: 'turn-front.lab.test',
+      TURN_TLS_BACKEND: `${turn.ipv4}:443`,
+      TURN_TCP_BACKEND: `${turn.ipv4}:3478`,
+    };
     [client, coturn] = await Promise.all([
       network.join({
         home: home(),
@@ -34,14 +54,8 @@ describe('real coturn, haproxy and squid', () => {
         ultraNoWs: ultraNoWs(),
         ipv6only: ipv6only(),
       }),
-      startCoturn(turn.namespace, coturnConfiguration(turn, 'secret', turnCertificate)),
-      startFront(
-        front.namespace,
-        frontConfiguration({
-          web: { names: ['rtc.lab.test'], certificate: webCertificate, to: `${server.ipv4}:8080` },
-          turn: { names: ['turn-front.lab.test'], tls: `${turn.ipv4}:443`, tcp: `${turn.ipv4}:3478` },
-        }),
-      ),
+      startCoturn(turn.namespace, configuration),
+      startFront(front.namespace, environment),
       Probe.start(server.namespace, webServer, { port: 8080 }).next(),
     ]);
   });
@@ -91,7 +105,7 @@ describe('real coturn, haproxy and squid', () => {
   });
 
   it('a service that does not come up says why', async () => {
-    const start = startFront(network.hosts.server.namespace, 'nonsense\n');
+    const start = startFront(network.hosts.server.namespace, { ...environment, WEB_CERTIFICATE: '/nonsense' });
     await expect(start).rejects.toThrow(/haproxy on server ended before it was ready: .*nonsense/s);
   });
 
