@@ -112,6 +112,46 @@ export function findCommand(command) {
   return folders.map((folder) => join(folder, command)).find((file) => existsSync(file));
 }
 
+/** Where a package manager names a package otherwise than Debian; an empty name is what it does not have. */
+const OTHER_NAMES = {
+  dnf: {
+    iproute2: 'iproute',
+    conntrack: 'conntrack-tools',
+    'squid-openssl': 'squid',
+    'libnss3-tools': 'nss-tools',
+    'firefox-esr': 'firefox',
+  },
+  pacman: { conntrack: 'conntrack-tools', 'squid-openssl': 'squid', 'libnss3-tools': 'nss', 'firefox-esr': 'firefox' },
+  brew: {
+    iproute2: '',
+    nftables: '',
+    conntrack: '',
+    haproxy: '',
+    'squid-openssl': '',
+    'libnss3-tools': '',
+    socat: '',
+    openssl: '',
+    'firefox-esr': 'firefox',
+  },
+};
+
+const INSTALL = { dnf: 'sudo dnf install', pacman: 'sudo pacman -S', brew: 'brew install' };
+
+/**
+ * The command for the package manager that is here. Networks are Linux's alone, so elsewhere only browsers and coturn count.
+ *
+ * @param {readonly Program[]} missing
+ */
+function installCommand(missing) {
+  const managers = /** @type {const} */ (['dnf', 'pacman', 'brew']);
+  const manager = managers.find((name) => findCommand(name));
+  if (!manager) return `(your package manager) ${missing.map(({ name }) => name).join(' ')}`;
+  /** @type {Record<string, string>} */
+  const names = OTHER_NAMES[manager];
+  const packages = missing.map(({ debian }) => names[debian] ?? debian).filter(Boolean);
+  return `${INSTALL[manager]} ${packages.join(' ')}`;
+}
+
 /** @param {Program} program */
 const isMissing = (program) => program.commands.every((command) => findCommand(command) === undefined);
 
@@ -130,8 +170,9 @@ export function ensurePrograms() {
     run('apt-get', ['update', '-qq'], { env });
     run('sh', ['-c', withoutServices(command)], { env });
   } else {
-    const where = isDebian() ? `sudo ${command}` : missing.map(({ name }) => name).join(', ');
-    console.log(`Missing programs; install them with your package manager: ${where}`);
+    console.log(
+      `Programs are missing. Install them with:\n  ${isDebian() ? `sudo ${command}` : installCommand(missing)}`,
+    );
   }
   return PROGRAMS.filter(isMissing);
 }

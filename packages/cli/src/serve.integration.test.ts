@@ -34,6 +34,7 @@ describe('anypath', () => {
   it('shows its help and its version', () => {
     expect(run(['--help']).stdout).toContain('serve [options]');
     expect(run(['--version']).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+    expect(run(['serve', '--version']).stdout).toBe(run(['--version']).stdout);
   });
 
   it('refuses a command that it does not know', () => {

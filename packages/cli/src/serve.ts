@@ -27,6 +27,7 @@ interface ServeOptions {
 export const serveCommand = (): Command =>
   new Command('serve')
     .description('Run the server: ICE credentials, signalling, the live relay and the demo page.')
+    .version(VERSION, '-v, --version', 'print the version')
     .option('--host <address>', 'address to listen on (HOST)')
     .option('--port <number>', 'port to listen on (PORT)')
     .option('--data-dir <folder>', 'where files are kept (DATA_DIR)')

@@ -1,4 +1,4 @@
-import type { Server as HttpServer, IncomingMessage } from 'node:http';
+import type { Server as HttpServer, IncomingMessage, ServerResponse } from 'node:http';
 import { AnypathError, ERRORS, type ErrorCode, Handshake, LIMITS } from '@anypath/protocol';
 import type { Logger } from 'pino';
 import { Server } from 'socket.io';
@@ -35,6 +35,15 @@ export function createSocketServer(http: HttpServer, parts: SocketParts): Socket
   });
   io.engine.on('connection_error', ({ message }: { message: string }) => {
     log.warn({ code: 'forbidden', reason: message }, 'connection refused');
+  });
+  // Engine.IO refuses an oversized request of long-polling by itself and tells nobody but the client.
+  io.engine.use((request: IncomingMessage, response: ServerResponse, next: () => void) => {
+    if (request.method === 'POST') {
+      response.once('finish', () => {
+        if (response.statusCode === 413) log.warn({ code: 'payload_too_large' }, 'request refused');
+      });
+    }
+    next();
   });
   io.use((socket, next) => {
     authenticate(socket as Socket, tokens).then(
