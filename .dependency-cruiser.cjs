@@ -3,7 +3,7 @@ const only = (name, from, allowed) => ({
   name,
   severity: 'error',
   from: { path: from },
-  to: { path: '^(packages|apps)/', pathNot: [from, ...allowed] },
+  to: { path: '^(packages|apps|bench)/', pathNot: [from, ...allowed] },
 });
 
 module.exports = {
@@ -13,13 +13,15 @@ module.exports = {
     {
       name: 'declared',
       severity: 'error',
-      from: { path: '^(packages|apps)/', pathNot: '\\.test\\.ts$' },
+      from: { path: '^(packages|apps|bench)/', pathNot: '\\.test\\.ts$' },
       to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown'] },
     },
     only('protocol-alone', '^packages/protocol/', []),
+    only('stun-alone', '^packages/stun/', []),
     only('client-on-protocol', '^packages/client/', ['^packages/protocol/']),
-    only('server-on-protocol', '^packages/server/', ['^packages/protocol/']),
+    only('server-on-protocol', '^packages/server/', ['^packages/(protocol|stun)/']),
     only('cli-on-server', '^packages/cli/', ['^packages/(protocol|server|web)/', '^apps/web/package.json']),
+    only('bench-from-outside', '^bench/', ['^packages/(protocol|client)/']),
     only('web-on-client', '^apps/web/', ['^packages/(client|protocol)/']),
     {
       name: 'web-uses-the-public-entry',

@@ -8,7 +8,16 @@ const checks = [
   [
     'import direction',
     () =>
-      tool('depcruise', ['--config', '.dependency-cruiser.cjs', '--output-type', 'err', 'packages', 'apps', 'scripts']),
+      tool('depcruise', [
+        '--config',
+        '.dependency-cruiser.cjs',
+        '--output-type',
+        'err',
+        'packages',
+        'apps',
+        'bench',
+        'scripts',
+      ]),
   ],
   ['dead code', () => tool('knip', ['--no-progress'])],
   ['docs are current', () => run('node', ['scripts/docs.mjs', '--check'])],

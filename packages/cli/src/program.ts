@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { flagsCommand } from './flags.ts';
 import { serveCommand } from './serve.ts';
 import { VERSION } from './version.ts';
 
@@ -9,4 +10,5 @@ export const program = (): Command =>
     .version(VERSION, '-v, --version', 'print the version')
     .helpOption('-h, --help', 'show this help')
     .helpCommand('help [command]', 'show the help of a command')
-    .addCommand(serveCommand());
+    .addCommand(serveCommand())
+    .addCommand(flagsCommand());

@@ -2,6 +2,18 @@
 export const LIMITS = {
   /** Body of an HTTP request. The largest request of today is a sign-in. */
   httpBodyMaxBytes: 64 * 1024,
+  /** Headers of an HTTP request, all together. */
+  httpHeadersMaxBytes: 16 * 1024,
+  /** Characters of a token (JWT). */
+  tokenMaxLength: 8192,
+  /** How long a nonce of the wallet sign-in may be used. */
+  nonceMs: 300_000,
+  /** Nonces that wait to be used, at most; the oldest leave first. */
+  nonceMaxEntries: 100_000,
+  /** Characters of the message that a wallet signs. */
+  walletMessageMaxLength: 4096,
+  /** URLs in an answer with ICE servers, STUN and TURN together. Browsers slow down from five on. */
+  iceUrlsMax: 4,
   /** One Socket.IO packet; a larger one closes the connection (WebSocket close code 1009, HTTP 413). */
   socketPacketMaxBytes: 1024 * 1024,
   /** One frame of the live relay or the data channel. Every WebRTC stack in use accepts this size (RFC 8831, 6.6). */
@@ -31,3 +43,25 @@ export const LIMITS = {
   /** Messages of one link that wait for the other side before `send` throws `outbox_full`. */
   outboxMaxMessages: 4096,
 } as const;
+
+/** How often something may be done. */
+export interface RateLimit {
+  readonly points: number;
+  readonly windowMs: number;
+  /** What is counted, and for whom. */
+  readonly doc: string;
+}
+
+/** Rate limits; the first is set by `ICE_RATE_LIMIT`. An IPv6 client counts by its /64. */
+export const RATE_LIMITS = {
+  ice: { points: 10, windowMs: 60_000, doc: 'ICE requests of a wallet; of an address where nobody is signed in' },
+  signIn: { points: 60, windowMs: 60_000, doc: 'nonces, sign-ins and sign-outs of an address' },
+  session: { points: 60, windowMs: 60_000, doc: 'questions for the session, of an address' },
+  connections: { points: 120, windowMs: 60_000, doc: 'socket connections of a wallet' },
+  refusedConnections: { points: 60, windowMs: 60_000, doc: 'socket connections of an address that were not signed in' },
+  signals: { points: 500, windowMs: 10_000, doc: 'offers, answers and candidates of a device' },
+  frames: { points: 50_000, windowMs: 10_000, doc: 'frames of the live relay of a device' },
+} as const satisfies Record<string, RateLimit>;
+
+/** Name of a rate limit. */
+export type RateLimitName = keyof typeof RATE_LIMITS;

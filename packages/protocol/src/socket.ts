@@ -5,10 +5,13 @@ import type { PresenceUpdate } from './presence.ts';
 import { RelayFrame } from './relay.ts';
 import { AnswerSignal, CandidateSignal, OfferSignal, type Origin } from './signalling.ts';
 
-/** What a socket presents when it connects (`auth` of the Socket.IO handshake). */
+/**
+ * What a socket presents when it connects (`auth` of the Socket.IO handshake): a `token` where the server allows Bearer tokens;
+ * without one, the session cookie counts, with its `csrfToken`.
+ */
 export const Handshake = v.object({
-  /** The token of the sign-in. */
-  token: v.pipe(v.string(), v.maxLength(8192)),
+  token: v.optional(v.string()),
+  csrfToken: v.optional(v.string()),
   /** The device: chosen by the client, the same across reloads. A newer socket of a device replaces the older. */
   deviceId: Id,
 });

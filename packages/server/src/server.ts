@@ -1,22 +1,23 @@
-import { randomBytes } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
-import { sep } from 'node:path';
-import { type Health, ROUTES } from '@anypath/protocol';
-import fastifyStatic from '@fastify/static';
-import type { FastifyReply } from 'fastify';
 import type { Logger } from 'pino';
-import { devSignInRoutes } from './auth/routes.ts';
-import { createTokens } from './auth/tokens.ts';
+import { canSignIn, createAuth } from './auth/auth.ts';
+import { authRoutes } from './auth/routes.ts';
 import { createLocalBus } from './bus/local.ts';
 import type { Config } from './config.ts';
 import { startManagedCoturn } from './coturn/managed.ts';
+import { Flags } from './flags/flags.ts';
 import { createApp } from './http/app.ts';
 import { Connections } from './http/connections.ts';
-import type { Coturn } from './ice/coturn.ts';
+import { Limits } from './http/limits.ts';
+import { openApiRoute } from './http/openapi.ts';
+import { servePage } from './http/page.ts';
+import { createBroker } from './ice/create-broker.ts';
 import { iceRoutes } from './ice/routes.ts';
 import { isLoopback } from './loopback.ts';
 import { createSocketServer } from './socket/server.ts';
 import { openSqliteStore } from './store/sqlite.ts';
+import { Metrics } from './telemetry/metrics.ts';
+import { telemetryRoutes } from './telemetry/routes.ts';
 
 /** How long connections may take to read what is on its way to them when the server stops. */
 const DRAIN_WITHIN_MS = 2_000;
@@ -50,15 +51,26 @@ export interface RunningServer {
 export async function startServer(config: Config, parts: ServerParts): Promise<RunningServer> {
   const { log, version, webDir, say } = parts;
   const store = openSqliteStore(config.DATA_DIR);
-  const secret = config.JWT_SECRET ? Buffer.from(config.JWT_SECRET) : store.secret('jwt', () => randomBytes(32));
-  const tokens = createTokens(secret);
+  const bus = createLocalBus();
+  const metrics = new Metrics();
+  const limits = new Limits(bus, config.ICE_RATE_LIMIT, (name) => metrics.rateLimited(name));
+  const flags = new Flags(store);
+  const auth = createAuth({ config, store, bus, log });
   const app = createApp(config, log);
   const connections = new Connections(app.server);
-  const io = createSocketServer(app.server, { config, tokens, bus: createLocalBus(), log });
+  const { authenticator, sessions } = auth;
+  const io = createSocketServer(app.server, { config, authenticator, sessions, bus, limits, flags, log });
   let managed: Awaited<ReturnType<typeof startManagedCoturn>>;
+  const broker = createBroker(config, () => managed?.current(), metrics, log);
+  metrics.watch(
+    () => broker.readiness(Date.now()),
+    () => io.engine.clientsCount,
+  );
 
   const close = async () => {
     io.emit('session:end', { error: 'shutting_down', message: 'the server stops' });
+    broker.stop();
+    flags.close();
     const cut = setTimeout(() => connections.destroy(), DRAIN_WITHIN_MS);
     await io.close();
     await app.close();
@@ -68,18 +80,15 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
   };
 
   try {
-    const coturn = (): Coturn | undefined =>
-      config.TURN_URIS.length > 0 ? { uris: config.TURN_URIS, secret: config.TURN_SECRET } : managed?.current();
-    app.get(ROUTES.health.path, async (): Promise<Health> => {
-      return { status: 'ok', version, uptimeSeconds: Math.floor(process.uptime()) };
-    });
-    iceRoutes(app, { config, tokens, store, coturn });
-    if (config.devSignIn) devSignInRoutes(app, tokens);
-    else if (!config.JWT_SECRET)
-      say('Nobody can sign in: set JWT_SECRET, or listen on 127.0.0.1 for the development sign-in.');
-    if (webDir) app.register(fastifyStatic, { root: webDir, cacheControl: false, setHeaders: cachePage });
+    telemetryRoutes(app, { version, broker, metrics, token: config.METRICS_TOKEN });
+    openApiRoute(app, version, config.SESSION_COOKIE);
+    authRoutes(app, { config, auth, limits });
+    iceRoutes(app, { config, auth: authenticator, limits, flags, broker, counted: (end) => metrics.iceRequest(end) });
+    if (!canSignIn(config)) say(NOBODY_CAN_SIGN_IN);
+    if (webDir) servePage(app, webDir);
     await app.listen({ host: config.HOST === 'localhost' ? '127.0.0.1' : config.HOST, port: config.PORT });
     managed = await startManagedCoturn(config, log, say);
+    broker.start();
   } catch (error) {
     await close();
     throw error;
@@ -88,11 +97,8 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
   return { url: urlOf(config.HOST, port), port, turnPid: () => managed?.pid(), close };
 }
 
-/** Assets carry a hash of their content in their names; the page that names them is asked for each time. */
-function cachePage(reply: FastifyReply, path: string): void {
-  const isHashed = path.includes(`${sep}assets${sep}`);
-  reply.header('cache-control', isHashed ? 'public, max-age=31536000, immutable' : 'no-cache');
-}
+const NOBODY_CAN_SIGN_IN =
+  'Nobody can sign in: set JWT_SECRET or JWKS_URL, set PUBLIC_URL for wallets, or listen on 127.0.0.1 for the development sign-in.';
 
 /** A URL that a person can click: loopback by its name, wildcard addresses by loopback. */
 function urlOf(host: string, port: number): string {

@@ -1,4 +1,6 @@
+import { PROVIDERS, SOCKET_ROUTE } from '@anypath/protocol';
 import * as v from 'valibot';
+import { compiled, isProxyList, turnUrisOf } from './setting-texts.ts';
 
 /** One setting: the environment variable, what it may hold, its default and what it is for. */
 export interface Setting<T> {
@@ -36,6 +38,14 @@ const origin = v.pipe(
   v.check((text) => new URL(text).origin === text),
 );
 
+const httpUrl = v.pipe(
+  v.string(),
+  v.check((text) => text === '' || (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol))),
+  v.transform((text) => text.replace(/\/+$/, '')),
+);
+const text = v.string();
+const onOff = v.picklist(['auto', 'true', 'false']);
+
 /** Every setting of the server. Nothing else reads the environment. */
 export const SETTINGS = {
   HOST: setting({
@@ -62,8 +72,27 @@ export const SETTINGS = {
     fallback: '',
     schema: list(origin),
   }),
+  PUBLIC_URL: setting({
+    doc: 'Where clients find this server. Its host is the domain that a wallet sign-in names, and https makes cookies secure.',
+    may: 'a URL such as https://rtc.example.com',
+    fallback: '',
+    schema: httpUrl,
+  }),
+  TRUST_PROXY: setting({
+    doc: 'Proxies whose X-Forwarded-For is believed, comma-separated. Without them every client behind a proxy counts as one address.',
+    may: 'a list of addresses and networks such as 10.0.0.5,192.168.0.0/16, or loopback, linklocal, uniquelocal',
+    fallback: '',
+    schema: v.pipe(list(v.string()), v.check(isProxyList)),
+  }),
+  METRICS_TOKEN: setting({
+    doc: 'Bearer token for /metrics. Unset, /metrics answers this machine alone.',
+    may: 'a text of at least 16 characters',
+    fallback: '',
+    secret: true,
+    schema: v.pipe(v.string(), v.regex(/^$|^\S{16,}$/)),
+  }),
   JWT_SECRET: setting({
-    doc: 'Secret of the tokens (HS256; `sub` is the wallet). Set it to accept tokens of your own backend; unset, one is generated and kept in DATA_DIR.',
+    doc: 'Secret of the tokens that your own backend issues (JWT, HS256; `sub` is the wallet, `exp` is required).',
     may: 'a text of at least 32 bytes',
     fallback: '',
     secret: true,
@@ -72,21 +101,85 @@ export const SETTINGS = {
       v.check((text) => text === '' || Buffer.byteLength(text) >= 32),
     ),
   }),
+  JWKS_URL: setting({
+    doc: 'Where the public keys of your token issuer are (RFC 7517), for tokens signed with RS256, PS256, ES256 or EdDSA.',
+    may: 'a URL such as https://login.example.com/.well-known/jwks.json',
+    fallback: '',
+    schema: httpUrl,
+  }),
+  JWT_ISSUER: setting({
+    doc: 'What `iss` of those tokens must be; unset, it is not checked.',
+    may: 'a text other than anypath, which names the sessions of this server',
+    fallback: '',
+    schema: v.pipe(v.string(), v.notValue('anypath')),
+  }),
+  JWT_AUDIENCE: setting({
+    doc: 'What `aud` of those tokens must name; unset, it is not checked.',
+    may: 'a text',
+    fallback: '',
+    schema: text,
+  }),
+  SESSION_COOKIE: setting({
+    doc: 'Name of the cookie with the session. A backend of your own on the same site may set it to a token of its own.',
+    may: 'a cookie name',
+    fallback: 'anypath_session',
+    schema: v.pipe(v.string(), v.regex(/^[\w-]{1,64}$/)),
+  }),
+  SESSION_TTL: setting({
+    doc: 'Lifetime of a session that this server opens, seconds.',
+    may: 'a whole number from 60 to 2592000',
+    fallback: '43200',
+    schema: wholeNumber(60, 2_592_000),
+  }),
+  ALLOW_BEARER_AUTH: setting({
+    doc: "Whether `Authorization: Bearer` and a token in the socket's handshake are accepted. `auto` accepts them where the development sign-in is served.",
+    may: 'auto, true or false',
+    fallback: 'auto',
+    schema: onOff,
+  }),
+  BEARER_ROUTE_WHITELIST: setting({
+    doc: `Routes that accept them, where they are accepted: a regular expression (RE2 syntax) for the path. The socket counts as ${SOCKET_ROUTE}.`,
+    may: 'a regular expression of RE2: without look-around and back-references',
+    fallback: '^/api/(?:v1/)?(?:relay|signal|rtc)(?:/.*)?$',
+    schema: v.pipe(v.string(), v.maxLength(1000), v.rawTransform(compiled)),
+  }),
+  WALLET_SIGN_IN: setting({
+    doc: 'Sign-in with an Ethereum wallet (EIP-4361). `auto` offers it where there is a domain that it may name: of PUBLIC_URL and ALLOWED_ORIGINS, or HOST on loopback.',
+    may: 'auto, true or false',
+    fallback: 'auto',
+    schema: onOff,
+  }),
+  WALLET_CHAIN_IDS: setting({
+    doc: 'Chains that such a message may name, comma-separated.',
+    may: 'a list of EIP-155 chain identifiers such as 1,137',
+    fallback: '1',
+    schema: list(wholeNumber(1, 999_999_999)),
+  }),
   DEV_SIGN_IN: setting({
     doc: 'Development sign-in: any name, no proof. `auto` offers it where HOST is a loopback address.',
     may: 'auto, on (only where HOST is a loopback address) or off',
     fallback: 'auto',
     schema: v.picklist(['auto', 'on', 'off']),
   }),
+  RTC_PROVIDER: setting({
+    doc: `The only provider to use. Unset, all that are configured are used, in this order: ${PROVIDERS.join(', ')}; the next where one fails.`,
+    may: PROVIDERS.join(', '),
+    fallback: '',
+    schema: v.picklist(['', ...PROVIDERS]),
+  }),
   TURN_SECRET: setting({
-    doc: "coturn's static-auth-secret. With TURN_URIS it selects a coturn of your own instead of the managed one.",
-    may: 'a text of at least 16 characters, not containing a comma or whitespace',
+    doc: "coturn's static-auth-secret, or two while it is changed (new,old). With TURN_URIS it selects a coturn of your own instead of the managed one.",
+    may: 'one or two texts of at least 16 characters, separated by a comma, without whitespace',
     fallback: '',
     secret: true,
-    schema: v.pipe(v.string(), v.regex(/^$|^[^\s,]{16,}$/)),
+    schema: v.pipe(
+      v.string(),
+      v.regex(/^$|^[^\s,]{16,}(,[^\s,]{16,})?$/),
+      v.transform((both) => both.split(',').filter(Boolean)),
+    ),
   }),
   TURN_URIS: setting({
-    doc: 'Addresses of that coturn, comma-separated.',
+    doc: 'Addresses of that coturn, or of several that share the secret, comma-separated.',
     may: 'a list such as turn:turn.example.com:3478?transport=udp,turns:turn.example.com:443?transport=tcp',
     fallback: '',
     schema: list(turnUri),
@@ -102,6 +195,109 @@ export const SETTINGS = {
     may: 'a list such as stun:stun.example.com:3478',
     fallback: '',
     schema: list(stunUri),
+  }),
+  COTURN_URL: setting({
+    doc: 'A coturn with fixed credentials: its host name, from which UDP 3478, TCP 3478 and 80, TLS 443 and 5349 follow, or TURN URIs, comma-separated.',
+    may: 'a host name such as turn.example.com, or a list such as turn:turn.example.com:3478',
+    fallback: '',
+    schema: v.pipe(v.string(), v.transform(turnUrisOf), v.array(turnUri)),
+  }),
+  COTURN_USERNAME: setting({ doc: 'User name at that coturn.', may: 'a text', fallback: '', schema: text }),
+  COTURN_PASSWORD: setting({
+    doc: 'Password at that coturn.',
+    may: 'a text',
+    fallback: '',
+    secret: true,
+    schema: text,
+  }),
+  TWILIO_ACCOUNT_SID: setting({
+    doc: 'Account of Twilio Network Traversal. Needs TWILIO_API_KEY and TWILIO_API_SECRET, or TWILIO_AUTH_TOKEN.',
+    may: 'AC and 32 hexadecimal digits',
+    fallback: '',
+    schema: v.pipe(v.string(), v.regex(/^$|^AC[0-9a-fA-F]{32}$/)),
+  }),
+  TWILIO_API_KEY: setting({
+    doc: 'API key of that account.',
+    may: 'SK and 32 hexadecimal digits',
+    fallback: '',
+    schema: v.pipe(v.string(), v.regex(/^$|^SK[0-9a-fA-F]{32}$/)),
+  }),
+  TWILIO_API_SECRET: setting({
+    doc: 'Secret of that API key.',
+    may: 'a text',
+    fallback: '',
+    secret: true,
+    schema: text,
+  }),
+  TWILIO_AUTH_TOKEN: setting({
+    doc: 'Auth token of that account.',
+    may: 'a text',
+    fallback: '',
+    secret: true,
+    schema: text,
+  }),
+  TWILIO_REGION: setting({
+    doc: "Region of Twilio's API: `ie1` uses https://ie1.api.twilio.com; any other, or none, https://api.twilio.com.",
+    may: 'a region such as ie1 or us1',
+    fallback: '',
+    schema: v.pipe(v.string(), v.regex(/^[a-z0-9-]*$/)),
+  }),
+  TWILIO_API_URL: setting({
+    doc: "Base URL of Twilio's API instead, for a gateway of your own in between.",
+    may: 'a URL',
+    fallback: '',
+    schema: httpUrl,
+  }),
+  CLOUDFLARE_TURN_KEY_ID: setting({
+    doc: 'Key of Cloudflare Realtime TURN. Needs CLOUDFLARE_TURN_API_TOKEN.',
+    may: 'letters, digits, "-" and "_"',
+    fallback: '',
+    schema: v.pipe(v.string(), v.regex(/^[\w-]*$/)),
+  }),
+  CLOUDFLARE_TURN_API_TOKEN: setting({
+    doc: 'API token of that key.',
+    may: 'a text',
+    fallback: '',
+    secret: true,
+    schema: text,
+  }),
+  CLOUDFLARE_API_URL: setting({
+    doc: 'Base URL of its API, for a gateway of your own in between.',
+    may: 'a URL',
+    fallback: 'https://rtc.live.cloudflare.com',
+    schema: httpUrl,
+  }),
+  PUBLIC_TURN_URIS: setting({
+    doc: 'Any other TURN servers, used last, comma-separated. Off unless it is set.',
+    may: 'a list such as turn:relay.example.net:3478',
+    fallback: '',
+    schema: list(turnUri),
+  }),
+  PUBLIC_TURN_USERNAME: setting({ doc: 'User name at those servers.', may: 'a text', fallback: '', schema: text }),
+  PUBLIC_TURN_PASSWORD: setting({
+    doc: 'Password at those servers.',
+    may: 'a text',
+    fallback: '',
+    secret: true,
+    schema: text,
+  }),
+  TURN_PROBE_INTERVAL: setting({
+    doc: 'Seconds between two probes of each STUN and TURN address; 0 turns probing off, and every address counts as working.',
+    may: 'a whole number from 0 to 60',
+    fallback: '3',
+    schema: wholeNumber(0, 60),
+  }),
+  ICE_CACHE_MAX_AGE: setting({
+    doc: 'Seconds for which a browser may keep an answer with ICE servers; 0 forbids it.',
+    may: 'a whole number, less than TURN_CRED_TTL',
+    fallback: '0',
+    schema: wholeNumber(0, 86_400),
+  }),
+  ICE_RATE_LIMIT: setting({
+    doc: 'ICE requests a minute for each wallet.',
+    may: 'a whole number from 1 to 999999999',
+    fallback: '10',
+    schema: wholeNumber(1, 999_999_999),
   }),
   COTURN: setting({
     doc: 'The managed coturn: `auto` starts turnserver where it is on the PATH and TURN_URIS is not set.',

@@ -50,7 +50,7 @@ export async function deploy(network: LabNetwork<keyof typeof DEPLOYMENT_HOSTS>)
     extraPorts: [80],
     tls: { port: TURN_TLS_PORT, ...turns },
     relayPorts: { min: 49_152, max: 65_535 },
-    secret: turnSecret,
+    secrets: [turnSecret],
     realm: 'lab.test',
     folder: turn.namespace.folder,
     loopbackOnly: false,

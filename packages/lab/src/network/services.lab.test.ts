@@ -33,7 +33,7 @@ describe('real coturn, haproxy and squid', () => {
       extraPorts: [80],
       tls: { port: 443, ...turnCertificate },
       relayPorts: { min: 49_152, max: 65_535 },
-      secret: 'secret',
+      secrets: ['secret'],
       realm: 'lab.test',
       folder: turn.namespace.folder,
       loopbackOnly: false,

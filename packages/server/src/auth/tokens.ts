@@ -1,48 +1,71 @@
-import { AnypathError, type Session, Wallet } from '@anypath/protocol';
-import { jwtVerify, SignJWT } from 'jose';
-import * as v from 'valibot';
+import { hash } from 'node:crypto';
+import { AnypathError, LIMITS } from '@anypath/protocol';
+import { decodeJwt, decodeProtectedHeader, type JWTHeaderParameters } from 'jose';
+import { LRUCache } from 'lru-cache';
+import type { Logger } from 'pino';
+import type { Config } from '../config.ts';
+import type { Verified } from './claims.ts';
+import { createOperatorTokens, type OperatorSettings } from './operator-tokens.ts';
+import { createOwnTokens, type Issued, OWN_ISSUER } from './own-tokens.ts';
 
-/** Issues and checks tokens (JWT, HS256; RFC 7519). */
-export interface Tokens {
-  /** A token for a wallet. */
-  issue(wallet: string): Promise<Session>;
-  /**
-   * Who a token speaks for.
-   *
-   * @throws AnypathError `unauthenticated` for anything but a valid token with a wallet as its subject
-   */
-  verify(token: string): Promise<string>;
+/** Tokens whose check is remembered. */
+const REMEMBERED_MAX = 10_000;
+
+/** What tokens are checked with. */
+export interface TokenParts {
+  readonly config: OperatorSettings & Pick<Config, 'SESSION_TTL'>;
+  /** The installation's own secret, at least 32 bytes. */
+  readonly secret: Uint8Array;
+  readonly log: Logger;
+  /** The clock, Unix time in milliseconds. */
+  readonly nowMs: () => number;
 }
 
-const LIFETIME_SECONDS = 12 * 60 * 60;
+/** Issues and checks tokens (JWT, RFC 7519). */
+export interface Tokens {
+  /** Opens a session for a wallet. */
+  issue(wallet: string): Promise<Issued>;
+  /**
+   * Checks a token: own sessions with the installation's secret alone, any other with the keys of the operator.
+   *
+   * @returns what it proves, also of a token that has expired since; a promise where it was not seen before
+   * @throws AnypathError `unauthenticated`; `session_ended` where it has expired; `unreachable` where its keys cannot be had
+   */
+  verify(token: string): Verified | Promise<Verified>;
+}
 
-/** @param secret at least 32 bytes (RFC 7518, 3.2) */
-export function createTokens(secret: Uint8Array): Tokens {
+/** Checks are remembered under a hash of the token, so that tokens themselves do not stay in memory. */
+export function createTokens({ config, secret, log, nowMs }: TokenParts): Tokens {
+  const own = createOwnTokens(secret, config.SESSION_TTL, nowMs);
+  const verifyOperators = createOperatorTokens(config, log, nowMs);
+  const remembered = new LRUCache<string, Verified>({ max: REMEMBERED_MAX });
+
+  async function check(token: string, key: string): Promise<Verified> {
+    const { header, issuer } = unverified(token);
+    const verified = await (issuer === OWN_ISSUER ? own.verify(token) : verifyOperators(token, header));
+    remembered.set(key, verified);
+    return verified;
+  }
+
   return {
-    async issue(wallet) {
-      const expires = Math.floor(Date.now() / 1000) + LIFETIME_SECONDS;
-      const token = await new SignJWT()
-        .setProtectedHeader({ alg: 'HS256' })
-        .setSubject(wallet)
-        .setIssuedAt()
-        .setExpirationTime(expires)
-        .sign(secret);
-      return { wallet, token, expiresAt: expires * 1000 };
-    },
-    async verify(token) {
-      const payload = await claimsOf(token, secret);
-      const wallet = v.safeParse(Wallet, payload.sub);
-      if (!wallet.success) throw new AnypathError('unauthenticated', 'the subject of the token is no wallet');
-      return wallet.output;
+    issue: (wallet) => own.issue(wallet),
+    verify(token) {
+      if (token.length > LIMITS.tokenMaxLength) {
+        throw new AnypathError('unauthenticated', `a token has at most ${LIMITS.tokenMaxLength} characters`);
+      }
+      const key = hash('sha256', token, 'base64url');
+      return remembered.get(key) ?? check(token, key);
     },
   };
 }
 
-async function claimsOf(token: string, secret: Uint8Array) {
+/** What a token says of itself before anything is proven: good for choosing the key, and for nothing else. */
+function unverified(token: string): { header: JWTHeaderParameters; issuer: string | undefined } {
   try {
-    const { payload } = await jwtVerify(token, secret, { algorithms: ['HS256'], requiredClaims: ['sub', 'exp'] });
-    return payload;
+    const { alg, ...header } = decodeProtectedHeader(token);
+    if (!alg) throw new TypeError('no algorithm');
+    return { header: { ...header, alg }, issuer: decodeJwt(token).iss };
   } catch (cause) {
-    throw new AnypathError('unauthenticated', 'the token is not valid here, or has expired', { cause });
+    throw new AnypathError('unauthenticated', 'that is no token', { cause });
   }
 }

@@ -43,3 +43,25 @@ describe('the local bus', () => {
     expect(bus.once('k0', 'f', () => 'again')).toBe('again');
   });
 });
+
+describe('the rate limits of the local bus', () => {
+  const limit = { name: 'ice', points: 2, windowMs: 60_000 };
+
+  it('let a key have its points, and say when there are more', async () => {
+    const bus = createLocalBus();
+    expect(await bus.take(limit, 'alice')).toEqual({ ok: true, remaining: 1, resetMs: 60_000 });
+    expect(await bus.take(limit, 'alice')).toMatchObject({ ok: true, remaining: 0 });
+    expect(await bus.take(limit, 'alice')).toMatchObject({ ok: false, remaining: 0 });
+    expect(await bus.take(limit, 'bob')).toMatchObject({ ok: true });
+    expect(await bus.take({ ...limit, name: 'other' }, 'alice')).toMatchObject({ ok: true });
+  });
+
+  it('begin anew after the window', async () => {
+    vi.useFakeTimers();
+    const bus = createLocalBus();
+    for (let index = 0; index < 3; index++) await bus.take(limit, 'alice');
+    vi.advanceTimersByTime(60_001);
+    expect(await bus.take(limit, 'alice')).toMatchObject({ ok: true, remaining: 1 });
+    vi.useRealTimers();
+  });
+});

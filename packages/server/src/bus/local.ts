@@ -1,5 +1,6 @@
 import { LIMITS } from '@anypath/protocol';
-import type { Bus, DeviceRef } from './port.ts';
+import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
+import type { Bus, DeviceRef, Limit, Taken } from './port.ts';
 
 interface Seen {
   readonly fingerprint: string;
@@ -15,6 +16,8 @@ interface Seen {
 export function createLocalBus(nowMs: () => number = () => performance.now()): Bus {
   const online = new Map<string, Map<string, string>>();
   const seen = new Map<string, Seen>();
+  const limiters = new Map<string, RateLimiterMemory>();
+  const nonces = new Map<string, number>();
 
   /** Entries stand in the order of their age, so the old ones are at the front. */
   function forget(now: number): void {
@@ -49,5 +52,36 @@ export function createLocalBus(nowMs: () => number = () => performance.now()): B
       seen.set(key, { fingerprint, answer, untilMs: now + LIMITS.signalMemoryMs });
       return answer;
     },
+    take(limit, key) {
+      const limiter = limiters.get(limit.name) ?? limiterOf(limit);
+      limiters.set(limit.name, limiter);
+      // The library rejects with what it resolves with, where nothing is left.
+      return limiter.consume(key).then(
+        (result) => taken(true, result),
+        (result: unknown) => {
+          if (result instanceof RateLimiterRes) return taken(false, result);
+          throw result;
+        },
+      );
+    },
+    keepNonce(nonce) {
+      const now = nowMs();
+      for (const [old, untilMs] of nonces) {
+        if (untilMs > now && nonces.size < LIMITS.nonceMaxEntries) break;
+        nonces.delete(old);
+      }
+      nonces.set(nonce, now + LIMITS.nonceMs);
+    },
+    takeNonce(nonce) {
+      const untilMs = nonces.get(nonce) ?? 0;
+      return nonces.delete(nonce) && untilMs > nowMs();
+    },
   };
 }
+
+const limiterOf = ({ name, points, windowMs }: Limit): RateLimiterMemory =>
+  new RateLimiterMemory({ keyPrefix: name, points, duration: windowMs / 1000 });
+
+const taken = (ok: boolean, { remainingPoints, msBeforeNext }: RateLimiterRes): Taken => {
+  return { ok, remaining: remainingPoints, resetMs: msBeforeNext };
+};

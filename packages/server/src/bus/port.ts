@@ -27,4 +27,31 @@ export interface Bus {
    * @returns the first answer, or `reused` where the key came with another content
    */
   once<T>(key: string, fingerprint: string, make: () => T): T | 'reused';
+  /**
+   * Counts one use against a rate limit.
+   *
+   * @param limit what is limited: its name, and how many uses a window has
+   * @param key who uses it
+   */
+  take(limit: Limit, key: string): Promise<Taken>;
+  /** Remembers a nonce of the wallet sign-in for `LIMITS.nonceMs`; the oldest leave first where there are too many. */
+  keepNonce(nonce: string): void;
+  /** Uses a nonce up. @returns whether it was known, had not expired, and was used by nobody else */
+  takeNonce(nonce: string): boolean;
+}
+
+/** A rate limit. */
+export interface Limit {
+  readonly name: string;
+  readonly points: number;
+  readonly windowMs: number;
+}
+
+/** What is left of a rate limit after a use. */
+export interface Taken {
+  /** Whether the use is within the limit. */
+  readonly ok: boolean;
+  readonly remaining: number;
+  /** When the window ends, milliseconds from now. */
+  readonly resetMs: number;
 }

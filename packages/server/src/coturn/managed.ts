@@ -22,7 +22,15 @@ export interface ManagedCoturn {
 
 type Options = Pick<
   Config,
-  'HOST' | 'DATA_DIR' | 'COTURN' | 'COTURN_PORT' | 'COTURN_HOST' | 'COTURN_RELAY_PORTS' | 'TURN_URIS'
+  | 'HOST'
+  | 'DATA_DIR'
+  | 'COTURN'
+  | 'COTURN_PORT'
+  | 'COTURN_HOST'
+  | 'COTURN_RELAY_PORTS'
+  | 'TURN_URIS'
+  | 'COTURN_URL'
+  | 'RTC_PROVIDER'
 >;
 
 /** Pauses before it is started again, milliseconds; the last one repeats. */
@@ -40,7 +48,7 @@ export async function startManagedCoturn(
   log: Logger,
   say: (sentence: string) => void,
 ): Promise<ManagedCoturn | undefined> {
-  if (config.COTURN === 'off' || config.TURN_URIS.length > 0) return undefined;
+  if (!isWanted(config)) return undefined;
   const executable = findExecutable('turnserver');
   if (!executable) {
     say(
@@ -61,6 +69,10 @@ export async function startManagedCoturn(
     return undefined;
   }
 }
+
+/** A coturn of the operator's own, or another provider by name, makes it needless. */
+const isWanted = ({ COTURN, TURN_URIS, COTURN_URL, RTC_PROVIDER }: Options): boolean =>
+  COTURN === 'auto' && TURN_URIS.length === 0 && COTURN_URL.length === 0 && ['', 'coturn'].includes(RTC_PROVIDER);
 
 interface Place {
   /** Where turnserver listens; all addresses where it is left out. */
@@ -95,7 +107,7 @@ async function supervise(
     addresses: place.listeningIp ? [place.listeningIp] : [],
     port,
     relayPorts: config.COTURN_RELAY_PORTS,
-    secret,
+    secrets: [secret],
     realm: 'anypath',
     folder,
     loopbackOnly,
@@ -141,7 +153,7 @@ async function supervise(
   watch(child, 0);
 
   return {
-    current: () => (child ? { uris, secret } : undefined),
+    current: () => (child ? { uris, secrets: [secret] } : undefined),
     pid: () => child?.pid,
     stop: async () => {
       stopping = true;

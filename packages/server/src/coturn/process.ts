@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { connect } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
+import { bind } from '@anypath/stun';
 import { findExecutable } from './executable.ts';
 
 const READY_WITHIN_MS = 10_000;
@@ -19,12 +19,12 @@ export interface TurnProcess {
 }
 
 /**
- * Starts turnserver and waits until it accepts connections.
+ * Starts turnserver and waits until it answers.
  *
  * @param executable path of turnserver
  * @param configFile its configuration
  * @param host address that it listens on
- * @param port TCP port that it listens on
+ * @param port UDP and TCP port that it listens on
  * @throws Error with its output where it ends, or does not listen in time
  */
 export async function startTurnserver(
@@ -69,26 +69,23 @@ function collect(child: ChildProcess): string[] {
   return lines;
 }
 
-/** turnserver says nowhere when it is ready; a connection that it accepts does. */
+/** turnserver says nowhere when it is ready, and its UDP ports open after its TCP ports; an answer to STUN on both does. */
 async function listening(host: string, port: number): Promise<void> {
+  const address = host.includes(':') ? `[${host}]` : host;
   const untilMs = performance.now() + READY_WITHIN_MS;
-  for (;;) {
-    if (await accepts(host, port)) return;
-    if (performance.now() > untilMs) throw new Error(`turnserver does not listen on ${host}:${port}`);
-    await delay(25);
+  for (const transport of ['tcp', 'udp']) {
+    while (!(await answers(`turn:${address}:${port}?transport=${transport}`))) {
+      if (performance.now() > untilMs) throw new Error(`turnserver does not listen on ${host}:${port}, ${transport}`);
+      await delay(25);
+    }
   }
 }
 
-function accepts(host: string, port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect({ host, port });
-    const done = (result: boolean) => {
-      socket.destroy();
-      resolve(result);
-    };
-    socket.once('connect', () => done(true)).once('error', () => done(false));
-  });
-}
+const answers = (uri: string): Promise<boolean> =>
+  bind(uri, { timeoutMs: 1_000 }).then(
+    () => true,
+    () => false,
+  );
 
 async function stop(child: ChildProcess, ended: Promise<unknown>): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return;

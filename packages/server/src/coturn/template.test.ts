@@ -5,7 +5,7 @@ const options = {
   addresses: ['203.0.113.7', '2001:db8::7'],
   port: 3478,
   relayPorts: { min: 50_000, max: 50_100 },
-  secret: 'shared',
+  secrets: ['shared'],
   realm: 'anypath',
   folder: '/data',
   loopbackOnly: false,

@@ -9,8 +9,8 @@ export interface CoturnOptions {
   /** TURN over TLS. */
   readonly tls?: { readonly port: number; readonly certificate: string; readonly key: string };
   readonly relayPorts: { readonly min: number; readonly max: number };
-  /** Shared with whoever issues credentials. */
-  readonly secret: string;
+  /** Shared with whoever issues credentials; two while they are changed. Where there is none, they are in its database. */
+  readonly secrets: readonly string[];
   readonly realm: string;
   /** Folder for the process-id file and the user database. */
   readonly folder: string;
@@ -56,7 +56,7 @@ const NOT_LOOPBACK = [
  * @returns its text; it holds the secret, so keep the file to the user that runs coturn
  */
 export function coturnConfig(options: CoturnOptions): string {
-  const { addresses, port, extraPorts = [], tls, relayPorts, secret, realm, folder, loopbackOnly } = options;
+  const { addresses, port, extraPorts = [], tls, relayPorts, secrets, realm, folder, loopbackOnly } = options;
   const lines = [
     ...addresses.flatMap((address) => [`listening-ip=${address}`, `relay-ip=${address}`]),
     `listening-port=${port}`,
@@ -67,7 +67,7 @@ export function coturnConfig(options: CoturnOptions): string {
     `realm=${realm}`,
     'fingerprint',
     'use-auth-secret',
-    `static-auth-secret=${secret}`,
+    ...secrets.map((secret) => `static-auth-secret=${secret}`),
     'no-cli',
     'no-multicast-peers',
     ...(loopbackOnly ? ['allow-loopback-peers'] : []),

@@ -1,10 +1,64 @@
-import type { Store } from '../store/port.ts';
+import { createHash } from 'node:crypto';
+import { AnypathError } from '@anypath/protocol';
+import type { FlagDocument, Store } from '../store/port.ts';
 
-/** The features that an operator can switch, and what holds where nobody has. */
-const DEFAULTS = { 'rtc.ice': true } as const;
+/** The features that an operator can switch, what holds where nobody has, and what they are. */
+export const FLAGS = {
+  'rtc.ice': { enabled: true, doc: 'ICE servers over HTTP' },
+  'rtc.signal': { enabled: true, doc: 'offers, answers and candidates over the socket' },
+  'relay.enqueue': { enabled: true, doc: 'messages for the mailbox' },
+} as const;
 
 /** Name of a feature flag. */
-export type Flag = keyof typeof DEFAULTS;
+export type Flag = keyof typeof FLAGS;
 
-/** Whether a feature is on. */
-export const isEnabled = (store: Store, flag: Flag): boolean => store.flag(flag) ?? DEFAULTS[flag];
+/** Whether a text names a flag. */
+export const isFlag = (key: string): key is Flag => Object.hasOwn(FLAGS, key);
+
+/** How often the store is asked. A change is seen within a second (also one by another process). */
+const REFRESH_MS = 400;
+
+/** Which features are on, for whom. */
+export class Flags {
+  readonly #store: Pick<Store, 'flags'>;
+  readonly #timer: NodeJS.Timeout;
+  #known = new Map<string, FlagDocument>();
+
+  constructor(store: Pick<Store, 'flags'>) {
+    this.#store = store;
+    this.#refresh();
+    this.#timer = setInterval(() => this.#refresh(), REFRESH_MS).unref();
+  }
+
+  close(): void {
+    clearInterval(this.#timer);
+  }
+
+  /** Whether a feature is on for a wallet. */
+  isEnabled(flag: Flag, wallet: string): boolean {
+    const known = this.#known.get(flag);
+    return known ? isOnFor(known, wallet) : FLAGS[flag].enabled;
+  }
+
+  /** @throws AnypathError `feature_disabled` where it is off for the wallet */
+  require(flag: Flag, wallet: string): void {
+    if (!this.isEnabled(flag, wallet)) throw new AnypathError('feature_disabled', `${flag} is switched off`);
+  }
+
+  #refresh(): void {
+    this.#known = new Map(this.#store.flags().map((flag) => [flag.key, flag]));
+  }
+}
+
+/**
+ * Whether a flag is on for a wallet. A wallet that is named counts before everything else; a percentage takes the same
+ * wallets each time, and others for each flag.
+ */
+export function isOnFor({ key, enabled, percent, wallets }: FlagDocument, wallet: string): boolean {
+  if (Object.hasOwn(wallets, wallet)) return wallets[wallet] === true;
+  if (!enabled || percent <= 0) return false;
+  return percent >= 100 || share(`${key}:${wallet}`) < percent;
+}
+
+/** Where a text falls between 0 and 100, evenly. */
+const share = (text: string): number => (createHash('sha256').update(text).digest().readUInt32BE() / 2 ** 32) * 100;

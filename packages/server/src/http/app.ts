@@ -10,44 +10,49 @@ import Fastify, {
   LogController,
 } from 'fastify';
 import type { Config } from '../config.ts';
+import { answerClientError } from './client-error.ts';
+import { RateLimited } from './limits.ts';
 
-/** The page needs nothing beyond its own origin; the SDK's socket may be upgraded to WebSocket. */
-const PAGE_POLICY = [
-  "default-src 'self'",
-  "connect-src 'self' ws: wss:",
-  "img-src 'self' data:",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-].join('; ');
+/** Sent with every answer. What only pages need is in `page.ts`. */
+const HEADERS = { 'x-content-type-options': 'nosniff' } as const;
 
-/** Sent with every answer. */
-const HEADERS = {
-  'content-security-policy': PAGE_POLICY,
-  'x-content-type-options': 'nosniff',
-  'referrer-policy': 'no-referrer',
-} as const;
+/** Browsers that came by https once are not to come back without it. */
+const STRICT_TRANSPORT = { 'strict-transport-security': 'max-age=31536000' } as const;
+
+/** What a page of another origin may read beside the body. */
+const EXPOSED = ['Link', 'Retry-After', 'RateLimit-Limit', 'RateLimit-Remaining', 'RateLimit-Reset'];
+
+type AppConfig = Pick<Config, 'ALLOWED_ORIGINS' | 'TRUST_PROXY' | 'secureCookies'>;
 
 /**
  * The HTTP application without its routes: logging, errors, CORS, limits.
  *
- * @param config origins that may use it
+ * @param config origins that may use it, proxies that are believed
  * @param log the server's logger
  */
-export function createApp(config: Pick<Config, 'ALLOWED_ORIGINS'>, log: FastifyBaseLogger): FastifyInstance {
+export function createApp(config: AppConfig, log: FastifyBaseLogger): FastifyInstance {
   const app = Fastify({
     loggerInstance: log,
     bodyLimit: LIMITS.httpBodyMaxBytes,
     genReqId: () => randomUUID(),
     // One line a request is the business of the operator's proxy; faults are logged once, where they are answered.
     logController: new LogController({ disableRequestLogging: true }),
+    // A logger for each request would cost more than the rest of it; lines name the request themselves.
+    childLoggerFactory: (logger) => logger,
     requestTimeout: 30_000,
     forceCloseConnections: true,
+    trustProxy: config.TRUST_PROXY.length > 0 ? [...config.TRUST_PROXY] : false,
+    http: { maxHeaderSize: LIMITS.httpHeadersMaxBytes },
+    clientErrorHandler: (error, socket) => answerClientError(error, socket, log),
     frameworkErrors: (error, request, reply) => answerError(error, request, reply),
   });
-  app.register(cors, { origin: [...config.ALLOWED_ORIGINS], maxAge: 600 });
-  app.addHook('onSend', async (_request, reply) => {
-    reply.headers(HEADERS);
+  const origin = [...config.ALLOWED_ORIGINS];
+  // Without any, browsers allow pages of other origins nothing by themselves.
+  if (origin.length > 0) app.register(cors, { origin, credentials: true, exposedHeaders: EXPOSED, maxAge: 600 });
+  const headers = { ...HEADERS, ...(config.secureCookies ? STRICT_TRANSPORT : {}) };
+  app.addHook('onSend', (_request, reply, _payload, done) => {
+    reply.headers(headers);
+    done();
   });
   app.setErrorHandler(answerError);
   app.setNotFoundHandler((request, reply) => {
@@ -61,9 +66,10 @@ const pathOf = (request: FastifyRequest): string => request.url.split('?', 1)[0]
 function answerError(error: FastifyError | AnypathError | Error, request: FastifyRequest, reply: FastifyReply): void {
   const known = error instanceof AnypathError ? error : translated(error);
   const { status } = ERRORS[known.code];
-  const line = { code: known.code, method: request.method, path: pathOf(request), status };
+  const line = { requestId: request.id, code: known.code, method: request.method, path: pathOf(request), status };
   if (status >= 500 && known.code === 'internal') request.log.error({ ...line, err: error }, 'request failed');
   else request.log.warn(line, 'request refused');
+  if (known instanceof RateLimited) reply.header('retry-after', Math.ceil(known.retryAfterMs / 1000));
   const body: ErrorBody = { error: known.code, message: known.message, requestId: request.id };
   reply.code(status).header('cache-control', 'no-store').send(body);
 }

@@ -1,11 +1,13 @@
 import type { ClientToServer, ServerToClient } from '@anypath/protocol';
 import type { DefaultEventsMap, Socket as IoSocket, Server } from 'socket.io';
+import type { Identity } from '../auth/authenticate.ts';
 import type { DeviceRef } from '../bus/port.ts';
 import type { OutboundQueue } from './outbound-queue.ts';
 
 /** What a socket carries: who it is, and how much waits for it to read. */
 export interface SocketData {
   device: DeviceRef;
+  identity: Identity;
   queue: OutboundQueue;
 }
 
@@ -13,3 +15,6 @@ export interface SocketData {
 export type SocketServer = Server<ClientToServer, ServerToClient, DefaultEventsMap, SocketData>;
 /** One connection of a device, typed. */
 export type Socket = IoSocket<ClientToServer, ServerToClient, DefaultEventsMap, SocketData>;
+
+/** Room of every socket of a session, so that they all end with it. */
+export const sessionRoom = (sessionId: string): string => `session:${sessionId}`;

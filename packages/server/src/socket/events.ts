@@ -10,31 +10,54 @@ import {
 import type { Logger } from 'pino';
 import * as v from 'valibot';
 import type { Bus } from '../bus/port.ts';
+import type { Flags } from '../flags/flags.ts';
 import { faultOf } from '../http/body.ts';
+import type { Limits } from '../http/limits.ts';
 import { relayFrame } from '../relay/live.ts';
 import { forwardSignal } from '../signalling/forward.ts';
 import type { Socket, SocketServer } from './connection.ts';
 
-/** Handles everything that a socket sends: checks it, does it, answers it. */
-export function listen(io: SocketServer, socket: Socket, bus: Bus, log: Logger): void {
-  socket.onAny((event: string, ...args: unknown[]) => {
+/** What events are handled with. */
+export interface EventParts {
+  readonly bus: Bus;
+  readonly limits: Limits;
+  readonly flags: Flags;
+  readonly log: Logger;
+}
+
+/** Handles everything that a socket sends: checks it, does it, answers it. In the order in which it came. */
+export function listen(io: SocketServer, socket: Socket, parts: EventParts): void {
+  socket.onAny(async (event: string, ...args: unknown[]) => {
     const answer = typeof args.at(-1) === 'function' ? (args.pop() as (result: Answer) => void) : undefined;
-    const result = attempt(io, socket, bus, log, event, args[0]);
+    const result = await attempt(io, socket, parts, event, args[0]);
     if (answer) answer(result);
     else if (!result.ok) socket.emit('rtc:error', { ...result, event: event.slice(0, 64), ...signalIdOf(args[0]) });
   });
 }
 
-function attempt(io: SocketServer, socket: Socket, bus: Bus, log: Logger, event: string, payload: unknown): Answer {
+async function attempt(
+  io: SocketServer,
+  socket: Socket,
+  parts: EventParts,
+  event: string,
+  payload: unknown,
+): Promise<Answer> {
+  const { wallet, deviceId } = socket.data.device;
   try {
+    const isFrame = event === 'relay:frame';
+    // What is unknown or wrong counts, too.
+    await parts.limits.take(isFrame ? 'frames' : 'signals', `${wallet}:${deviceId}`);
     if (!isClientEvent(event)) throw new AnypathError('unknown_event');
     const checked = v.safeParse(CLIENT_EVENTS[event], payload);
     if (!checked.success) throw new AnypathError('invalid_payload', faultOf(checked.issues));
-    if (event === 'relay:frame') relayFrame(io, socket, checked.output as ClientPayload<'relay:frame'>);
-    else return forwardSignal(io, socket, bus, log, event, checked.output as ClientPayload<typeof event>);
+    if (event !== 'relay:frame') {
+      parts.flags.require('rtc.signal', wallet);
+      return forwardSignal(io, socket, parts.bus, parts.log, event, checked.output as ClientPayload<typeof event>);
+    }
+    relayFrame(io, socket, checked.output as ClientPayload<'relay:frame'>);
     return { ok: true };
   } catch (error) {
-    return refused(error, event, socket, log);
+    return refused(error, event, socket, parts.log);
   }
 }
 

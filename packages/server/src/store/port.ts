@@ -1,13 +1,30 @@
+/** A feature that an operator has switched (SPEC S1.4). */
+export interface FlagDocument {
+  /** Such as `rtc.ice`. */
+  readonly key: string;
+  /** Whether it is on at all. */
+  readonly enabled: boolean;
+  /** For which share of the wallets it is on, 0 to 100. */
+  readonly percent: number;
+  /** Wallets for which it is on or off, whatever else holds. */
+  readonly wallets: Readonly<Record<string, boolean>>;
+}
+
+/** A session that was ended before it expired. */
+export interface RevokedSession {
+  readonly id: string;
+  /** When it would have expired, Unix time in milliseconds. */
+  readonly untilMs: number;
+}
+
 /** What must last: everything that a restart of the server may not forget. */
 export interface Store {
-  /**
-   * Whether a feature is on (SPEC S1.4).
-   *
-   * @param key the flag, such as `rtc.ice`
-   * @returns the stored value, or `undefined` where nobody has set it
-   */
-  flag(key: string): boolean | undefined;
-  setFlag(key: string, enabled: boolean): void;
+  /** The features that somebody has switched. */
+  flags(): readonly FlagDocument[];
+  /** Adds a flag, or puts it in the place of the one with its key. */
+  setFlag(flag: FlagDocument): void;
+  /** Forgets a flag, so that its default holds. */
+  removeFlag(key: string): void;
   /**
    * A secret that this installation made for itself.
    *
@@ -16,5 +33,13 @@ export interface Store {
    * @returns the same value ever after
    */
   secret(name: string, make: () => Uint8Array): Uint8Array;
+  /**
+   * Keeps that a session was ended, until it would have expired; forgets those that have by now.
+   *
+   * @param untilMs when it would have expired, Unix time in milliseconds
+   */
+  revokeSession(id: string, untilMs: number, nowMs: number): void;
+  /** The sessions that were ended and would not have expired yet. */
+  revokedSessions(nowMs: number): readonly RevokedSession[];
   close(): void;
 }

@@ -14,12 +14,18 @@ describe('the embedded store (real SQLite)', () => {
 
   it('remembers flags and secrets across a restart', () => {
     const first = openSqliteStore(folder);
-    expect(first.flag('rtc.ice')).toBeUndefined();
-    first.setFlag('rtc.ice', false);
+    expect(first.flags()).toEqual([]);
+    const off = { key: 'rtc.ice', enabled: false, percent: 100, wallets: {} };
+    const some = { key: 'rtc.signal', enabled: true, percent: 12.5, wallets: { alice: true, bob: false } };
+    first.setFlag({ ...off, wallets: { carol: true } });
+    first.setFlag(off);
+    first.setFlag(some);
+    first.setFlag({ ...some, key: 'relay.enqueue' });
+    first.removeFlag('relay.enqueue');
     const secret = first.secret('jwt', () => new Uint8Array([1, 2, 3]));
     first.close();
     const second = openSqliteStore(folder);
-    expect(second.flag('rtc.ice')).toBe(false);
+    expect(second.flags()).toEqual([off, some]);
     expect(second.secret('jwt', () => new Uint8Array([9]))).toEqual(secret);
     second.close();
   });

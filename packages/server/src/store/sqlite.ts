@@ -2,6 +2,8 @@ import { chmodSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync, type DatabaseSyncInstance } from '@photostructure/sqlite';
 import type { Store } from './port.ts';
+import { flagsOn } from './sqlite-flags.ts';
+import { revokedSessionsOn } from './sqlite-sessions.ts';
 
 type Database = DatabaseSyncInstance;
 
@@ -9,6 +11,15 @@ type Database = DatabaseSyncInstance;
 const MIGRATIONS = [
   `CREATE TABLE flags (key TEXT PRIMARY KEY, enabled INTEGER NOT NULL CHECK (enabled IN (0, 1))) STRICT;
    CREATE TABLE secrets (name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT;`,
+  `ALTER TABLE flags ADD COLUMN percent REAL NOT NULL DEFAULT 100 CHECK (percent BETWEEN 0 AND 100);
+   CREATE TABLE flag_wallets (
+     key TEXT NOT NULL REFERENCES flags (key) ON DELETE CASCADE,
+     wallet TEXT NOT NULL,
+     enabled INTEGER NOT NULL CHECK (enabled IN (0, 1)),
+     PRIMARY KEY (key, wallet)
+   ) STRICT, WITHOUT ROWID;`,
+  `CREATE TABLE revoked_sessions (id TEXT PRIMARY KEY, until_ms INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+   CREATE INDEX revoked_sessions_until ON revoked_sessions (until_ms);`,
 ] as const;
 
 /**
@@ -23,7 +34,9 @@ export function openSqliteStore(folder: string): Store {
   const db = new DatabaseSync(file);
   try {
     chmodSync(file, 0o600);
-    db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 5000;');
+    db.exec(
+      'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 5000; PRAGMA foreign_keys = ON;',
+    );
     migrate(db, file);
     return storeOn(db);
   } catch (error) {
@@ -33,18 +46,11 @@ export function openSqliteStore(folder: string): Store {
 }
 
 function storeOn(db: Database): Store {
-  const readFlag = db.prepare('SELECT enabled FROM flags WHERE key = ?');
-  const writeFlag = db.prepare(
-    'INSERT INTO flags (key, enabled) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET enabled = excluded.enabled',
-  );
   const readSecret = db.prepare('SELECT value FROM secrets WHERE name = ?');
   const writeSecret = db.prepare('INSERT INTO secrets (name, value) VALUES (?, ?) ON CONFLICT (name) DO NOTHING');
   return {
-    flag: (key) => {
-      const row = readFlag.get(key) as { enabled: number } | undefined;
-      return row && row.enabled === 1;
-    },
-    setFlag: (key, enabled) => void writeFlag.run(key, enabled ? 1 : 0),
+    ...flagsOn(db),
+    ...revokedSessionsOn(db),
     secret: (name, make) => {
       const known = readSecret.get(name) as { value: Uint8Array } | undefined;
       if (known) return known.value;

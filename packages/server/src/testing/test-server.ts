@@ -8,6 +8,7 @@ import * as v from 'valibot';
 import { readConfig } from '../config.ts';
 import { createLog } from '../log.ts';
 import { type RunningServer, startServer } from '../server.ts';
+import { Secrets } from './secrets.ts';
 
 /** A typed client socket. */
 export type TestSocket = IoSocket<ServerToClient, ClientToServer>;
@@ -27,12 +28,14 @@ export class TestServer implements AsyncDisposable {
   readonly log: LogLine[];
   readonly said: string[];
   readonly #sockets: TestSocket[] = [];
+  readonly #secrets: Secrets;
 
-  private constructor(running: RunningServer, folder: string, log: LogLine[], said: string[]) {
+  private constructor(running: RunningServer, folder: string, log: LogLine[], said: string[], secrets: Secrets) {
     this.running = running;
     this.folder = folder;
     this.log = log;
     this.said = said;
+    this.#secrets = secrets;
   }
 
   /** @param env settings that differ from those of the tests: free ports, no coturn */
@@ -49,7 +52,7 @@ export class TestServer implements AsyncDisposable {
     const config = readConfig({ PORT: '0', COTURN: 'off', LOG_LEVEL: 'debug', ...env, DATA_DIR: folder });
     const say = (sentence: string) => void said.push(sentence);
     const running = await startServer(config, { log: createLog(config, lines), version: '0.0.0-test', say });
-    return new TestServer(running, folder, log, said);
+    return new TestServer(running, folder, log, said, new Secrets(env));
   }
 
   get url(): string {
@@ -62,16 +65,23 @@ export class TestServer implements AsyncDisposable {
   }
 
   async signIn(wallet: string): Promise<string> {
-    const response = await fetch(`${this.url}/api/v1/auth/dev`, {
+    const response = await this.fetch('/api/v1/auth/dev', {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ wallet }),
     });
-    return v.parse(Session, await response.json()).token;
+    return v.parse(Session, await response.json()).token ?? '';
+  }
+
+  /** A request; what it issues must not appear in the log. */
+  async fetch(path: string, init: RequestInit = {}): Promise<Response> {
+    const response = await fetch(`${this.url}${path}`, init);
+    await this.#secrets.learn(response);
+    return response;
   }
 
   async get(path: string, token?: string): Promise<Response> {
-    return fetch(`${this.url}${path}`, token ? { headers: { authorization: `Bearer ${token}` } } : {});
+    return this.fetch(path, token ? { headers: { authorization: `Bearer ${token}` } } : {});
   }
 
   /** A connected socket of a wallet. */
@@ -96,10 +106,12 @@ export class TestServer implements AsyncDisposable {
     return socket;
   }
 
+  /** @throws Error where the log holds anything secret that was configured or issued: every test checks that */
   async [Symbol.asyncDispose](): Promise<void> {
     for (const socket of this.#sockets) socket.close();
     await this.running.close();
     rmSync(this.folder, { recursive: true, force: true });
+    this.#secrets.refuseIn(this.log);
   }
 }
 

@@ -1,0 +1,32 @@
+import autocannon from 'autocannon';
+
+/** The clients of a measurement: one token for each connection. */
+export interface Load {
+  readonly url: string;
+  readonly tokens: readonly string[];
+}
+
+/** For how long, or how many. */
+export type Extent = { readonly seconds: number } | { readonly requests: number };
+
+/**
+ * Sends requests as fast as they are answered, over one connection for each token.
+ *
+ * @returns requests a second
+ * @throws Error where an answer was not 200
+ */
+export async function load({ url, tokens }: Load, extent: Extent): Promise<number> {
+  let next = 0;
+  const result = await autocannon({
+    url: `${url}/api/v1/rtc/ice`,
+    connections: tokens.length,
+    ...('seconds' in extent ? { duration: extent.seconds } : { amount: extent.requests }),
+    setupClient: (client) => {
+      client.setHeaders({ authorization: `Bearer ${tokens[next++ % tokens.length]}` });
+    },
+  });
+  if (result.non2xx > 0 || result.errors > 0) {
+    throw new Error(`${result.non2xx} answers were no success, ${result.errors} requests failed`);
+  }
+  return result['2xx'] / result.duration;
+}

@@ -1,0 +1,18 @@
+/** Paths of the HTTP routes. Apart from `ROUTES`, so that the SDK does not carry every schema. */
+export const PATHS = {
+  ice: '/api/v1/rtc/ice',
+  matrixTurnServer: '/_matrix/client/v3/voip/turnServer',
+  methods: '/api/v1/auth/methods',
+  nonce: '/api/v1/auth/nonce',
+  verify: '/api/v1/auth/verify',
+  session: '/api/v1/auth/session',
+  logout: '/api/v1/auth/logout',
+  devSignIn: '/api/v1/auth/dev',
+  health: '/healthz',
+  ready: '/readyz',
+  metrics: '/metrics',
+  openapi: '/openapi.json',
+} as const;
+
+/** Stands for the socket's handshake where routes are matched, as in `BEARER_ROUTE_WHITELIST`. */
+export const SOCKET_ROUTE = '/api/v1/signal';

@@ -1,0 +1,151 @@
+import type * as v from 'valibot';
+import type { ErrorCode } from './errors.ts';
+import {
+  DevSignIn,
+  Health,
+  IceAnswer,
+  IceQuery,
+  MatrixTurnServer,
+  Nonce,
+  Readiness,
+  Session,
+  SignInMethods,
+  WalletSignIn,
+} from './http.ts';
+import { PATHS } from './paths.ts';
+
+/** A route: method, path, the older paths that answer the same (SPEC S1.2), what goes in and what comes out. */
+export interface Route {
+  readonly method: 'GET' | 'POST';
+  readonly path: string;
+  readonly aliases: readonly string[];
+  readonly doc: string;
+  /** Who may call it: `session` needs a session cookie with its CSRF token, or a Bearer token where the server allows it. */
+  readonly access: 'anyone' | 'session' | 'operator';
+  readonly query?: v.GenericSchema;
+  readonly body?: v.GenericSchema;
+  /** The JSON that it answers with; `text` for plain text, `none` for an empty answer (204). */
+  readonly answer: v.GenericSchema | 'text' | 'json' | 'none';
+  /** What it may refuse with, beside `not_found` and `internal`. */
+  readonly errors: readonly ErrorCode[];
+}
+
+const BODY_ERRORS = ['invalid_payload', 'invalid_json', 'payload_too_large', 'unsupported_media_type'] as const;
+/** Of whoever must be signed in; `unreachable` where the keys of the operator's own issuer cannot be had. */
+const SESSION_ERRORS = ['unauthenticated', 'session_ended', 'unreachable', 'rate_limited'] as const;
+const ICE_ERRORS = [...SESSION_ERRORS, 'csrf_failed', 'feature_disabled', 'ice_unavailable'] as const;
+
+/** Every HTTP route of the server. */
+export const ROUTES = {
+  ice: {
+    method: 'GET',
+    path: PATHS.ice,
+    aliases: ['/api/rtc/ice', '/api/rtc/v1/ice', '/api/ice'],
+    doc: 'ICE servers with short-lived credentials for the signed-in wallet; only servers that work.',
+    access: 'session',
+    query: IceQuery,
+    answer: IceAnswer,
+    errors: ['invalid_payload', ...ICE_ERRORS],
+  },
+  matrixTurnServer: {
+    method: 'GET',
+    path: PATHS.matrixTurnServer,
+    aliases: ['/_matrix/client/r0/voip/turnServer'],
+    doc: 'The same credentials in the shape that Matrix clients ask for. Errors have the shape of Matrix, too.',
+    access: 'session',
+    answer: MatrixTurnServer,
+    errors: ICE_ERRORS,
+  },
+  methods: {
+    method: 'GET',
+    path: PATHS.methods,
+    aliases: [],
+    doc: 'How one may sign in at this server.',
+    access: 'anyone',
+    answer: SignInMethods,
+    errors: ['rate_limited'],
+  },
+  nonce: {
+    method: 'GET',
+    path: PATHS.nonce,
+    aliases: [],
+    doc: 'A nonce for the wallet sign-in (EIP-4361).',
+    access: 'anyone',
+    answer: Nonce,
+    errors: ['rate_limited'],
+  },
+  verify: {
+    method: 'POST',
+    path: PATHS.verify,
+    aliases: [],
+    doc: 'Wallet sign-in: a signed EIP-4361 message opens a session. The wallet is the address in lower case.',
+    access: 'anyone',
+    body: WalletSignIn,
+    answer: Session,
+    errors: [...BODY_ERRORS, 'nonce_invalid', 'signature_invalid', 'forbidden', 'rate_limited'],
+  },
+  session: {
+    method: 'GET',
+    path: PATHS.session,
+    aliases: [],
+    doc: 'The session of the cookie, with its CSRF token.',
+    access: 'session',
+    answer: Session,
+    errors: SESSION_ERRORS,
+  },
+  logout: {
+    method: 'POST',
+    path: PATHS.logout,
+    aliases: [],
+    doc: 'Ends the session now: its cookie or token is refused from here on, and its sockets are closed.',
+    access: 'session',
+    answer: 'none',
+    errors: [...SESSION_ERRORS, 'csrf_failed'],
+  },
+  devSignIn: {
+    method: 'POST',
+    path: PATHS.devSignIn,
+    aliases: [],
+    doc: 'Development sign-in: any wallet, no proof. Served on loopback only.',
+    access: 'anyone',
+    body: DevSignIn,
+    answer: Session,
+    errors: [...BODY_ERRORS, 'forbidden', 'rate_limited'],
+  },
+  health: {
+    method: 'GET',
+    path: PATHS.health,
+    aliases: [],
+    doc: 'Whether the process serves.',
+    access: 'anyone',
+    answer: Health,
+    errors: [],
+  },
+  ready: {
+    method: 'GET',
+    path: PATHS.ready,
+    aliases: [],
+    doc: 'Whether what it depends on works: each provider with its circuit breaker, each STUN and TURN address.',
+    access: 'anyone',
+    answer: Readiness,
+    errors: [],
+  },
+  metrics: {
+    method: 'GET',
+    path: PATHS.metrics,
+    aliases: [],
+    doc: 'Metrics for Prometheus: to this machine itself, or to who sends METRICS_TOKEN as a Bearer token.',
+    access: 'operator',
+    answer: 'text',
+    errors: ['forbidden'],
+  },
+  openapi: {
+    method: 'GET',
+    path: PATHS.openapi,
+    aliases: [],
+    doc: 'This description, as an OpenAPI document.',
+    access: 'anyone',
+    answer: 'json',
+    errors: [],
+  },
+} as const satisfies Record<string, Route>;

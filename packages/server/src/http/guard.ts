@@ -1,0 +1,87 @@
+import { AnypathError, type RateLimitName, type Route } from '@anypath/protocol';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Access, Authenticator, Identity } from '../auth/authenticate.ts';
+import { limitKeyOf } from './client-address.ts';
+import type { Limits, Use } from './limits.ts';
+
+/** What stands before every route. */
+export interface GuardParts {
+  readonly auth: Authenticator;
+  readonly limits: Limits;
+}
+
+/** How a route is guarded. */
+export interface Guard {
+  readonly limit: RateLimitName;
+  /** Whether a cookie needs its CSRF token; it does where this is left out. */
+  readonly csrf?: boolean;
+  /** Whether Bearer is accepted although the route is not on BEARER_ROUTE_WHITELIST. */
+  readonly bearerAnywhere?: boolean;
+}
+
+/** What answers a route. */
+export type Handler<C> = (caller: C, request: FastifyRequest, reply: FastifyReply) => unknown;
+
+/** Serves a route, at all its paths, to anyone: limited by address. */
+export function openRoute(
+  app: FastifyInstance,
+  { limits }: Pick<GuardParts, 'limits'>,
+  route: Route,
+  limit: RateLimitName,
+  handle: Handler<undefined>,
+): void {
+  each(app, route, () => async (request, reply) => {
+    showUse(reply, await limits.take(limit, limitKeyOf(request.ip)));
+    return handle(undefined, request, reply);
+  });
+}
+
+/** Serves a route, at all its paths, to whoever is signed in: limited by wallet, and by address where nobody is. */
+export function sessionRoute(
+  app: FastifyInstance,
+  { auth, limits }: GuardParts,
+  route: Route,
+  { limit, ...options }: Guard,
+  handle: Handler<Identity>,
+): void {
+  each(app, route, (path) => {
+    const access = auth.access(path, options);
+    return async (request, reply) => {
+      const identity = await identify(request, access, auth, limits, limit);
+      showUse(reply, await limits.take(limit, identity.wallet));
+      return handle(identity, request, reply);
+    };
+  });
+}
+
+/** Refusals count by address, so that nobody can try tokens without end. */
+async function identify(
+  request: FastifyRequest,
+  access: Access,
+  auth: Authenticator,
+  limits: Limits,
+  limit: RateLimitName,
+): Promise<Identity> {
+  try {
+    const identity = auth.identify(request.headers, access);
+    return identity instanceof Promise ? await identity : identity;
+  } catch (error) {
+    if (error instanceof AnypathError) await limits.take(limit, `address ${limitKeyOf(request.ip)}`);
+    throw error;
+  }
+}
+
+function each(
+  app: FastifyInstance,
+  { method, path, aliases }: Route,
+  handlerOf: (path: string) => (request: FastifyRequest, reply: FastifyReply) => unknown,
+): void {
+  for (const url of [path, ...aliases]) app.route({ method, url, handler: handlerOf(url) });
+}
+
+/** The headers of draft-ietf-httpapi-ratelimit-headers-06. */
+function showUse(reply: FastifyReply, { limit, remaining, resetMs }: Use): void {
+  reply.header('ratelimit-limit', limit);
+  reply.header('ratelimit-remaining', remaining);
+  reply.header('ratelimit-reset', Math.ceil(resetMs / 1000));
+}

@@ -1,0 +1,93 @@
+import type { Readiness } from '@anypath/protocol';
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+
+/** Everything that the server counts and measures, for Prometheus. */
+export class Metrics {
+  readonly #registry = new Registry();
+  /** What gauges are read from, when somebody asks. */
+  #readiness: () => Promise<Readiness> = async () => ({ status: 'ready', provider: 'none', providers: [] });
+  #sockets: () => number = () => 0;
+
+  readonly #iceRequests = this.#counter(
+    'anypath_ice_requests_total',
+    'ICE requests, by how they ended: who issued the credentials, or the code of the error.',
+    ['outcome'],
+  );
+  readonly #rateLimited = this.#counter('anypath_rate_limited_total', 'Refusals by a rate limit.', ['limit']);
+  readonly #probes = this.#counter(
+    'anypath_ice_probes_total',
+    'Probes of STUN and TURN addresses, by outcome: ok, or why it failed.',
+    ['url', 'outcome'],
+  );
+  readonly #urlUp = this.#gauge(
+    'anypath_ice_url_up',
+    'Whether a STUN or TURN address works: 1, 0, or 0.5 before its first probe.',
+    ['provider', 'url'],
+  );
+  readonly #breakerOpen = this.#gauge(
+    'anypath_ice_breaker_open',
+    'Whether the circuit breaker of a provider is open: 1 while it is not asked.',
+    ['provider'],
+  );
+  readonly #available = this.#gauge('anypath_ice_available', 'Whether TURN credentials can be issued now.');
+  readonly #connected = this.#gauge('anypath_sockets', 'Connected sockets.');
+  readonly #allocation = new Histogram({
+    name: 'anypath_ice_allocation_seconds',
+    help: 'Time to an allocation (a binding, for STUN) in a probe.',
+    labelNames: ['url'],
+    buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2],
+    registers: [this.#registry],
+  });
+
+  constructor() {
+    collectDefaultMetrics({ register: this.#registry, prefix: 'anypath_' });
+  }
+
+  /** Says what gauges are read from. */
+  watch(readiness: () => Promise<Readiness>, sockets: () => number): void {
+    this.#readiness = readiness;
+    this.#sockets = sockets;
+  }
+
+  iceRequest(outcome: string): void {
+    this.#iceRequests.inc({ outcome });
+  }
+
+  rateLimited(limit: string): void {
+    this.#rateLimited.inc({ limit });
+  }
+
+  /** @param allocateMs where it worked */
+  probed(url: string, outcome: string, allocateMs?: number): void {
+    this.#probes.inc({ url, outcome });
+    if (allocateMs !== undefined) this.#allocation.observe({ url }, allocateMs / 1000);
+  }
+
+  /** @returns the text of the exposition format, with its content type */
+  async exposition(): Promise<{ readonly type: string; readonly text: string }> {
+    await this.#measure();
+    return { type: this.#registry.contentType, text: await this.#registry.metrics() };
+  }
+
+  #counter<L extends string>(name: string, help: string, labelNames: L[]): Counter<L> {
+    return new Counter({ name, help, labelNames, registers: [this.#registry] });
+  }
+
+  #gauge<L extends string>(name: string, help: string, labelNames: L[] = []): Gauge<L> {
+    return new Gauge({ name, help, labelNames, registers: [this.#registry] });
+  }
+
+  async #measure(): Promise<void> {
+    const { provider, providers } = await this.#readiness();
+    this.#available.set(provider === 'none' || provider === 'stun' ? 0 : 1);
+    this.#connected.set(this.#sockets());
+    this.#urlUp.reset();
+    this.#breakerOpen.reset();
+    for (const { name, breaker, urls } of providers) {
+      this.#breakerOpen.set({ provider: name }, breaker === 'open' ? 1 : 0);
+      for (const { url, state } of urls) this.#urlUp.set({ provider: name, url }, UP[state]);
+    }
+  }
+}
+
+const UP = { up: 1, down: 0, unknown: 0.5 } as const;
