@@ -5,8 +5,8 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { RTC_TABLE } from '../packages/client/dist/link/rtc-phase.js';
-import { CLIENT_EVENTS, ERRORS, LIMITS, ROUTES } from '../packages/protocol/dist/index.js';
-import { SETTINGS } from '../packages/server/dist/index.js';
+import { CLIENT_EVENTS, ERRORS, LIMITS, RATE_LIMITS, ROUTES } from '../packages/protocol/dist/index.js';
+import { FLAGS, SETTINGS } from '../packages/server/dist/index.js';
 import { ROOT } from './setup.mjs';
 
 /**
@@ -28,6 +28,8 @@ function commentsOf(file) {
   return Object.fromEntries(entries.map(([, comment = '', name = '']) => [name, comment.trim()]));
 }
 
+const ACCESS = { anyone: 'anyone', session: 'signed in', operator: 'the operator' };
+
 const settings = table(
   ['variable', 'default', 'what for', 'may be'],
   Object.entries(SETTINGS).map(([name, { doc, may, fallback }]) => [
@@ -38,11 +40,13 @@ const settings = table(
   ]),
 );
 const routes = table(
-  ['route', 'also at', 'what for'],
-  Object.values(ROUTES).map(({ method, path, aliases, doc }) => [
+  ['route', 'also at', 'what for', 'who', 'refuses with'],
+  Object.values(ROUTES).map(({ method, path, aliases, doc, access, errors }) => [
     code(`${method} ${path}`),
     aliases.map(code).join(' '),
     doc,
+    ACCESS[access],
+    errors.map(code).join(' '),
   ]),
 );
 const errors = table(
@@ -53,6 +57,19 @@ const errors = table(
     retry ? 'yes' : 'no',
     advice,
   ]),
+);
+const rateLimits = table(
+  ['limit', 'how many', 'in seconds', 'of what'],
+  Object.entries(RATE_LIMITS).map(([name, { points, windowMs, doc }]) => [
+    code(name),
+    points.toLocaleString('en'),
+    String(windowMs / 1000),
+    doc,
+  ]),
+);
+const flags = table(
+  ['flag', 'default', 'switches'],
+  Object.entries(FLAGS).map(([key, { enabled, doc }]) => [code(key), enabled ? 'on' : 'off', doc]),
 );
 const limitDocs = commentsOf('packages/protocol/src/limits.ts');
 const limits = table(
@@ -85,12 +102,16 @@ ${settings}
 
 ${routes}
 
-Every error has the body \`{ "error": code, "message", "requestId" }\`.
+Every error has the body \`{ "error": code, "message", "requestId" }\`; the Matrix route has that of Matrix. The same as an OpenAPI 3.1
+document is at \`/openapi.json\` of every server.
+
+Who must be signed in sends the session cookie with the header \`X-CSRF-Token\`, or \`Authorization: Bearer\` where
+\`ALLOW_BEARER_AUTH\` and \`BEARER_ROUTE_WHITELIST\` allow it.
 
 ## Socket events
 
 One Socket.IO connection (default parser) at \`/socket.io/\`, over WebSocket or HTTP long-polling. The handshake's \`auth\` carries
-\`token\` and \`deviceId\`. The first event is \`session:start\` with \`{ wallet, serverTime }\`; \`session:end\` with
+\`deviceId\`, and \`token\` or, with the session cookie, \`csrfToken\`. The first event is \`session:start\` with \`{ wallet, serverTime }\`; \`session:end\` with
 \`{ error, message }\` comes before the server closes a connection. \`presence:update\` with \`{ wallet, online, devices }\` comes for each
 wallet that is online, then at each change.
 
@@ -106,6 +127,19 @@ ${errors}
 ## Limits
 
 ${limits}
+
+## Rate limits
+
+HTTP answers carry \`RateLimit-Limit\`, \`RateLimit-Remaining\` and \`RateLimit-Reset\` (seconds); a refusal is \`429 rate_limited\` with
+\`Retry-After\`. An IPv6 client counts by its /64.
+
+${rateLimits}
+
+## Feature flags
+
+Switched by \`anypath flags set\` while the server runs: for everyone, for a percentage of the wallets, or for one wallet.
+
+${flags}
 
 ## How a link upgrades to WebRTC
 

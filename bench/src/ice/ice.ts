@@ -33,6 +33,8 @@ export interface IceResult {
   readonly reference: Spread;
   /** Ours to the reference, round by round. */
   readonly ratio: Spread;
+  /** Processor time that the reference takes for a request, to ours, round by round; where the system tells. */
+  readonly cpuRatio: Spread | undefined;
   readonly memory: readonly { readonly requests: number; readonly heapMiB: number; readonly residentMiB: number }[];
   /** Time to `503 ice_unavailable` with every provider down, milliseconds. */
   readonly down: Spread;
@@ -92,21 +94,32 @@ async function inTurns(
   tokens: readonly string[],
   { rounds, seconds }: IceOptions,
   say: (line: string) => void,
-): Promise<Pick<IceResult, 'ours' | 'reference' | 'ratio'>> {
+): Promise<Pick<IceResult, 'ours' | 'reference' | 'ratio' | 'cpuRatio'>> {
   for (const { url } of [ours, reference]) await load({ url, tokens }, { seconds: 2 });
-  const rates: { ours: number; reference: number }[] = [];
+  const measure = async (child: Child) => {
+    const before = child.cpuSeconds();
+    const { rate, requests } = await load({ url: child.url, tokens }, { seconds });
+    const after = child.cpuSeconds();
+    return { rate, cpu: before === undefined || after === undefined ? undefined : (after - before) / requests };
+  };
+  const rows: { rate: number; reference: number; cpuRatio: number | undefined }[] = [];
   for (let round = 1; round <= rounds; round++) {
-    const first = await load({ url: ours.url, tokens }, { seconds });
-    const second = await load({ url: reference.url, tokens }, { seconds });
-    rates.push({ ours: first, reference: second });
+    const first = await measure(ours);
+    const second = await measure(reference);
+    const cpuRatio = first.cpu === undefined || second.cpu === undefined ? undefined : second.cpu / first.cpu;
+    rows.push({ rate: first.rate, reference: second.rate, cpuRatio });
+    const ratio = (first.rate / second.rate).toFixed(2);
+    const processor = cpuRatio === undefined ? '' : `, by processor time ${cpuRatio.toFixed(2)}`;
     say(
-      `round ${round} of ${rounds}: ${Math.round(first)} beside ${Math.round(second)} requests a second, ${(first / second).toFixed(2)}`,
+      `round ${round} of ${rounds}: ${Math.round(first.rate)} beside ${Math.round(second.rate)} a second, ${ratio}${processor}`,
     );
   }
+  const cpuRatios = rows.flatMap((row) => row.cpuRatio ?? []);
   return {
-    ours: spreadOf(rates.map((rate) => rate.ours)),
-    reference: spreadOf(rates.map((rate) => rate.reference)),
-    ratio: spreadOf(rates.map((rate) => rate.ours / rate.reference)),
+    ours: spreadOf(rows.map((row) => row.rate)),
+    reference: spreadOf(rows.map((row) => row.reference)),
+    ratio: spreadOf(rows.map((row) => row.rate / row.reference)),
+    cpuRatio: cpuRatios.length > 0 ? spreadOf(cpuRatios) : undefined,
   };
 }
 

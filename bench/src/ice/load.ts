@@ -9,13 +9,20 @@ export interface Load {
 /** For how long, or how many. */
 export type Extent = { readonly seconds: number } | { readonly requests: number };
 
+/** What a load showed. */
+export interface Loaded {
+  /** Requests a second. */
+  readonly rate: number;
+  /** How many there were. */
+  readonly requests: number;
+}
+
 /**
  * Sends requests as fast as they are answered, over one connection for each token.
  *
- * @returns requests a second
  * @throws Error where an answer was not 200
  */
-export async function load({ url, tokens }: Load, extent: Extent): Promise<number> {
+export async function load({ url, tokens }: Load, extent: Extent): Promise<Loaded> {
   let next = 0;
   const result = await autocannon({
     url: `${url}/api/v1/rtc/ice`,
@@ -28,5 +35,5 @@ export async function load({ url, tokens }: Load, extent: Extent): Promise<numbe
   if (result.non2xx > 0 || result.errors > 0) {
     throw new Error(`${result.non2xx} answers were no success, ${result.errors} requests failed`);
   }
-  return result['2xx'] / result.duration;
+  return { rate: result['2xx'] / result.duration, requests: result['2xx'] };
 }

@@ -93,6 +93,13 @@ function startServer(
       PORT: String(SERVER_PORT),
       DATA_DIR: `${namespace.folder}/data`,
       LOG_FORMAT: 'json',
+      PUBLIC_URL: `https://${WEB_NAME}`,
+      TRUST_PROXY: network.hosts.front.ipv4,
+      // The lab's clients present tokens of a backend, and each page asks again for every pair.
+      ALLOW_BEARER_AUTH: 'true',
+      ICE_RATE_LIMIT: '1000',
+      // The server probes TURN over TLS as browsers use it: the certificate must be good.
+      NODE_EXTRA_CA_CERTS: network.authority.certificate,
       TURN_STUN_FALLBACK: `stun:${turnHost}:${TURN_PORT}`,
       TURN_URIS: [
         `turn:${turnHost}:${TURN_PORT}?transport=udp`,

@@ -1,4 +1,7 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { TestServer } from '../testing/test-server.ts';
 
@@ -65,6 +68,97 @@ describe('[S7.6] CORS on the real server', () => {
       (await fetch(`${server.url}/healthz`, { headers: { origin } })).headers.get('access-control-allow-origin');
     expect(await allowed('https://app.example.com')).toBe('https://app.example.com');
     expect(await allowed('https://evil.example.com')).toBeNull();
+  });
+
+  it('lets a listed page send its cookie, and read the limits', async () => {
+    await using server = await TestServer.start({ ALLOWED_ORIGINS: 'https://app.example.com' });
+    const { headers } = await server.fetch('/healthz', { headers: { origin: 'https://app.example.com' } });
+    expect(headers.get('access-control-allow-credentials')).toBe('true');
+    expect(headers.get('access-control-expose-headers')).toContain('Retry-After');
+  });
+});
+
+describe('the address of a client of the real server', () => {
+  const ask = (server: TestServer, client: string) =>
+    server.fetch('/api/v1/rtc/ice', { headers: { 'x-forwarded-for': client } });
+  const statuses = async (server: TestServer, clients: readonly string[]) => {
+    const seen: number[] = [];
+    for (const client of clients) seen.push((await ask(server, client)).status);
+    return new Set(seen);
+  };
+  const eleven = (client: (index: number) => string) => Array.from({ length: 11 }, (_, index) => client(index));
+
+  it('[S1.5] is the one that a trusted proxy names', async () => {
+    await using server = await TestServer.start({ TRUST_PROXY: 'loopback', JWT_SECRET: 'x'.repeat(32) });
+    expect(
+      await statuses(
+        server,
+        eleven((index) => `203.0.113.${index}`),
+      ),
+    ).toEqual(new Set([401]));
+    expect(
+      await statuses(
+        server,
+        eleven(() => '198.51.100.7'),
+      ),
+    ).toEqual(new Set([401, 429]));
+    expect(
+      await statuses(
+        server,
+        eleven((index) => `2001:db8:1:2::${index}`),
+      ),
+      'a household',
+    ).toContain(429);
+    expect(
+      await statuses(
+        server,
+        eleven((index) => `203.0.113.99, 192.0.2.${index}`),
+      ),
+      'what it says last',
+    ).toEqual(new Set([401]));
+  });
+
+  it('[S1.5] is not what anybody says of himself', async () => {
+    await using server = await TestServer.start();
+    expect(
+      await statuses(
+        server,
+        eleven((index) => `203.0.113.${index}`),
+      ),
+    ).toEqual(new Set([401, 429]));
+  });
+});
+
+describe('headers of the real server', () => {
+  const page = (folder: string) => {
+    writeFileSync(join(folder, 'index.html'), '<title>page</title>');
+    return folder;
+  };
+
+  it('protect the page: a content security policy, no sniffing, no referrer', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'anypath-page-'));
+    await using server = await TestServer.start({}, page(folder));
+    const { headers } = await server.get('/');
+    expect(headers.get('content-security-policy')).toContain("default-src 'self'");
+    expect(headers.get('content-security-policy')).toContain("frame-ancestors 'none'");
+    expect(headers.get('x-content-type-options')).toBe('nosniff');
+    expect(headers.get('referrer-policy')).toBe('no-referrer');
+    rmSync(folder, { recursive: true });
+  });
+
+  it('hold browsers to https where PUBLIC_URL has it', async () => {
+    await using server = await TestServer.start({ PUBLIC_URL: 'https://rtc.example.com' });
+    expect((await server.get('/healthz')).headers.get('strict-transport-security')).toContain('max-age=');
+    await using plain = await TestServer.start();
+    expect((await plain.get('/healthz')).headers.get('strict-transport-security')).toBeNull();
+  });
+
+  it('that are too large are refused with their code, and logged once', async () => {
+    await using server = await TestServer.start();
+    const response = await server.get('/api/v1/rtc/ice', 'x'.repeat(20_000));
+    expect(response.status).toBe(431);
+    expect(await response.json()).toMatchObject({ error: 'headers_too_large' });
+    expect(server.refusals()).toEqual(['headers_too_large']);
   });
 });
 

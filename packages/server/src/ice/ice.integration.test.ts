@@ -4,6 +4,7 @@ import * as v from 'valibot';
 import { describe, expect, it, vi } from 'vitest';
 import { openSqliteStore } from '../store/sqlite.ts';
 import { TestServer } from '../testing/test-server.ts';
+import { TwilioStandIn } from '../testing/twilio-stand-in.ts';
 
 const SECRET = 'a-secret-that-coturn-shares';
 /** No probing: these addresses are made up. */
@@ -110,8 +111,25 @@ describe('GET /api/v1/rtc/ice on the real server', () => {
     expect(await providerOf(withTurn)).toBe('coturn');
     expect(await providerOf(publicTurn)).toBe('public');
     expect(await providerOf({ TURN_STUN_FALLBACK: 'stun:stun.example.com', TURN_PROBE_INTERVAL: '0' })).toBe('stun');
-    expect(await providerOf({ ...withTurn, ...publicTurn })).toBe('coturn');
-    expect(await providerOf({ ...withTurn, ...publicTurn, RTC_PROVIDER: 'public' }), '[S2.2]').toBe('public');
+  });
+
+  it('[S2.2] uses what is configured, in its order, or the one that RTC_PROVIDER names; with stand-ins for Twilio', async () => {
+    const [accountSid, authToken] = [`AC${'2'.repeat(32)}`, 'an-auth-token-of-the-account'];
+    const url = 'turn:global.turn.example:3478?transport=udp';
+    await using standIn = await TwilioStandIn.start({
+      accountSid,
+      logins: [[accountSid, authToken]],
+      servers: [{ url, username: 'u', credential: 'a-credential' }],
+    });
+    const twilio = { TWILIO_ACCOUNT_SID: accountSid, TWILIO_AUTH_TOKEN: authToken, TWILIO_API_URL: standIn.url };
+    const providerOf = async (env: Record<string, string>) => {
+      await using server = await TestServer.start({ TURN_PROBE_INTERVAL: '0', ...env });
+      return v.parse(IceAnswer, await (await server.get(ICE, await server.signIn('alice'))).json()).provider;
+    };
+    expect(await providerOf(twilio)).toBe('twilio');
+    expect(await providerOf({ ...twilio, ...withTurn })).toBe('coturn');
+    expect(await providerOf({ ...twilio, ...withTurn, RTC_PROVIDER: 'twilio' })).toBe('twilio');
+    expect(await providerOf({ ...twilio, ...withTurn, RTC_PROVIDER: 'coturn' })).toBe('coturn');
   });
 
   it('[S2.3] names expiry and wallet, signs them with HMAC-SHA1, and places STUN first', async () => {

@@ -1,4 +1,4 @@
-import { type ClientToServer, LIMITS, type ServerToClient } from '@anypath/protocol';
+import { type ClientToServer, LIMITS, RATE_LIMITS, type ServerToClient } from '@anypath/protocol';
 import { io, type Socket } from 'socket.io-client';
 import { describe, expect, it } from 'vitest';
 import { cookieSignIn, OPERATOR_SECRET, operatorToken, signOut } from '../auth/test-session.ts';
@@ -131,5 +131,18 @@ describe('[S7.6] CORS for sockets of the real server', () => {
     expect(allowed.headers.get('access-control-allow-origin')).toBe('https://app.example.com');
     expect(allowed.headers.get('access-control-allow-credentials')).toBe('true');
     expect((await ask('https://evil.example.com')).status).toBe(403);
+  });
+});
+
+describe('connections to the real server that are not signed in', () => {
+  it('are limited by address; who is signed in is not hurt', async () => {
+    await using server = await TestServer.start({ LOG_LEVEL: 'silent' });
+    const wrong = { auth: { token: 'not-a-token', deviceId: 'a1' } };
+    const { points } = RATE_LIMITS.refusedConnections;
+    for (let index = 0; index < points; index++) {
+      await expect(connect(server, wrong)).rejects.toEqual(refused('unauthenticated'));
+    }
+    await expect(connect(server, wrong)).rejects.toEqual(refused('rate_limited'));
+    expect((await server.socket('alice')).connected).toBe(true);
   });
 });

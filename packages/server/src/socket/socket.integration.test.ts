@@ -1,8 +1,9 @@
 import { request } from 'node:http';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { type Answer, convIdOf, LIMITS, type OfferSignal } from '@anypath/protocol';
+import { type Answer, convIdOf, LIMITS, type OfferSignal, RATE_LIMITS } from '@anypath/protocol';
 import { describe, expect, it, vi } from 'vitest';
+import { openSqliteStore } from '../store/sqlite.ts';
 import { heard, TestServer, type TestSocket } from '../testing/test-server.ts';
 
 const offer = (more: Partial<OfferSignal> = {}): OfferSignal => ({
@@ -266,6 +267,43 @@ describe('bad input to a socket of the real server', () => {
     expect(answers.at(-1)).toMatchObject({ ok: false, error: 'recipient_busy' });
     const arrival = heard(carol, 'relay:frame');
     expect(await ask(alice, 'relay:frame', { to: 'carol', toDevice: 'c1', frame })).toEqual({ ok: true });
+    await arrival;
+  });
+});
+
+describe('limits and flags on the socket of the real server', () => {
+  it('a device that floods is refused with rate_limited, keeps its connection, and hurts nobody else', async () => {
+    await using server = await TestServer.start({ LOG_LEVEL: 'silent' });
+    const alice = await server.socket('alice');
+    const carol = await server.socket('carol');
+    const answers: Answer[] = [];
+    for (let index = 0; index <= RATE_LIMITS.signals.points; index++)
+      answers.push(await ask(alice, 'rtc:candidate', {}));
+    expect(answers.at(0)).toMatchObject({ error: 'invalid_payload' });
+    expect(answers.at(-1)).toMatchObject({ ok: false, error: 'rate_limited' });
+    expect(alice.connected).toBe(true);
+    expect(await ask(carol, 'rtc:candidate', {})).toMatchObject({ error: 'invalid_payload' });
+  });
+
+  it('[S1.4] signals are refused where rtc.signal is off; the relay goes on', async () => {
+    await using server = await TestServer.start();
+    const store = openSqliteStore(server.folder);
+    store.setFlag({ key: 'rtc.signal', enabled: false, percent: 100, wallets: {} });
+    store.close();
+    const alice = await server.socket('alice');
+    const bob = await server.socket('bob', 'b1');
+    const signal = { convId: 'alice:bob', to: 'bob', signalId: 's1', sdp: { type: 'offer', sdp: 'v=0' } };
+    await vi.waitUntil(
+      async () => {
+        const answer = await ask(alice, 'rtc:offer', { ...signal, signalId: `s${Math.random()}`.replace('.', '') });
+        return !answer.ok && answer.error === 'feature_disabled';
+      },
+      { timeout: 1_000 },
+    );
+    const arrival = heard(bob, 'relay:frame');
+    expect(await ask(alice, 'relay:frame', { to: 'bob', toDevice: 'b1', frame: new Uint8Array(1) })).toEqual({
+      ok: true,
+    });
     await arrival;
   });
 });

@@ -38,8 +38,11 @@ export class TestServer implements AsyncDisposable {
     this.#secrets = secrets;
   }
 
-  /** @param env settings that differ from those of the tests: free ports, no coturn */
-  static async start(env: Record<string, string> = {}): Promise<TestServer> {
+  /**
+   * @param env settings that differ from those of the tests: free ports, no coturn
+   * @param webDir folder of a page to serve
+   */
+  static async start(env: Record<string, string> = {}, webDir?: string): Promise<TestServer> {
     const folder = env['DATA_DIR'] ?? mkdtempSync(join(tmpdir(), 'anypath-server-'));
     const log: LogLine[] = [];
     const said: string[] = [];
@@ -51,7 +54,8 @@ export class TestServer implements AsyncDisposable {
     });
     const config = readConfig({ PORT: '0', COTURN: 'off', LOG_LEVEL: 'debug', ...env, DATA_DIR: folder });
     const say = (sentence: string) => void said.push(sentence);
-    const running = await startServer(config, { log: createLog(config, lines), version: '0.0.0-test', say });
+    const parts = { log: createLog(config, lines), version: '0.0.0-test', say, ...(webDir ? { webDir } : {}) };
+    const running = await startServer(config, parts);
     return new TestServer(running, folder, log, said, new Secrets(env));
   }
 
