@@ -8,6 +8,8 @@ export interface Child extends AsyncDisposable {
   readonly url: string;
   /** Processor time that it has used so far, seconds; `undefined` where the system does not tell. */
   cpuSeconds(): number | undefined;
+  /** Resident memory now, KiB; `undefined` where the system does not tell. */
+  residentKib(): number | undefined;
 }
 
 /**
@@ -30,8 +32,12 @@ export async function startChild(file: string, args: readonly string[], env: Rec
     const url = /^listening on (\S+)$/.exec(line)?.[1];
     if (url === undefined) continue;
     child.stdout.resume();
-    const cpuSeconds = () => cpuSecondsOf(child.pid ?? 0);
-    return { url: url.replace('localhost', '127.0.0.1'), cpuSeconds, [Symbol.asyncDispose]: stop };
+    return {
+      url: url.replace('localhost', '127.0.0.1'),
+      cpuSeconds: () => cpuSecondsOf(child.pid ?? 0),
+      residentKib: () => residentKibOf(child.pid ?? 0),
+      [Symbol.asyncDispose]: stop,
+    };
   }
   throw new Error(`${file} ended before it listened`);
 }
@@ -44,6 +50,15 @@ function cpuSecondsOf(pid: number): number | undefined {
   try {
     const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
     return (Number(fields[11]) + Number(fields[12])) / TICKS;
+  } catch {
+    return undefined;
+  }
+}
+
+/** proc(5), `status`, VmRSS. */
+function residentKibOf(pid: number): number | undefined {
+  try {
+    return Number(/^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]);
   } catch {
     return undefined;
   }

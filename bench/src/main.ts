@@ -2,18 +2,25 @@ import { writeFileSync } from 'node:fs';
 import { Command, InvalidArgumentError } from 'commander';
 import { benchIce } from './ice/ice.ts';
 import { machine } from './machine.ts';
-import { tableOf } from './table.ts';
+import { benchSignalling } from './signalling/signalling.ts';
+import { iceTable, signallingTable } from './table.ts';
 
 const wholeNumber = (text: string): number => {
   if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
   throw new InvalidArgumentError('It is a whole number from 1 on.');
 };
 
-interface Options {
-  readonly rounds: number;
-  readonly seconds: number;
-  readonly requests: number;
+interface Json {
   readonly json?: string;
+}
+
+const say = (line: string): void => console.log(line);
+
+/** Prints a result, and writes it to a file where one was named. */
+function show(name: string, result: object, table: string, { json }: Json): void {
+  console.log(`\n${table}`);
+  const text = JSON.stringify({ bench: name, machine: machine(), ...result }, undefined, 2);
+  if (json !== undefined) writeFileSync(json, `${text}\n`);
 }
 
 const program = new Command('npm run bench --')
@@ -30,10 +37,22 @@ program
   .option('--requests <number>', 'requests over which memory is watched', wholeNumber, 1_000_000)
   .option('--json <file>', 'write the result to a file')
   .helpOption('-h, --help', 'show this help')
-  .action(async ({ json, ...options }: Options) => {
-    const result = { bench: 'ice', machine: machine(), ...(await benchIce(options, (line) => console.log(line))) };
-    console.log(`\n${tableOf(result)}`);
-    if (json !== undefined) writeFileSync(json, `${JSON.stringify(result, undefined, 2)}\n`);
+  .action(async ({ json, ...options }: Json & Parameters<typeof benchIce>[0]) => {
+    const result = await benchIce(options, say);
+    show('ice', result, iceTable(result), json === undefined ? {} : { json });
+  });
+
+program
+  .command('signalling')
+  .description('Acknowledged signals and idle sockets, beside a bare Socket.IO server.')
+  .option('--rounds <number>', 'how often each is measured', wholeNumber, 7)
+  .option('--signals <number>', 'signals each time', wholeNumber, 8_000)
+  .option('--sockets <number>', 'idle sockets', wholeNumber, 9_000)
+  .option('--json <file>', 'write the result to a file')
+  .helpOption('-h, --help', 'show this help')
+  .action(async ({ json, ...options }: Json & Parameters<typeof benchSignalling>[0]) => {
+    const result = await benchSignalling(options, say);
+    show('signalling', result, signallingTable(result), json === undefined ? {} : { json });
   });
 
 await program.parseAsync();

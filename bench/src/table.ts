@@ -1,12 +1,13 @@
 import type { IceResult } from './ice/ice.ts';
+import type { SignallingResult } from './signalling/signalling.ts';
 import type { Spread } from './spread.ts';
 
 const whole = (value: number): string => Math.round(value).toLocaleString('en');
 const row = (name: string, { median, min, max }: Spread, show: (value: number) => string): string =>
   `${name.padEnd(34)} ${show(median).padStart(9)}  (${show(min)} to ${show(max)})`;
 
-/** A result for people. */
-export function tableOf({ ours, reference, ratio, cpuRatio, memory, down }: IceResult): string {
+/** The ICE endpoint, for people. */
+export function iceTable({ ours, reference, ratio, cpuRatio, memory, down }: IceResult): string {
   const [first, last] = [memory.at(0), memory.at(-1)];
   return [
     row('anypath, requests a second', ours, whole),
@@ -20,5 +21,20 @@ export function tableOf({ ours, reference, ratio, cpuRatio, memory, down }: IceR
           `resident: ${first.residentMiB} MiB; ${last.residentMiB} MiB`,
         ]
       : []),
+  ].join('\n');
+}
+
+/** Signalling, for people. */
+export function signallingTable({ cpu, p99, idle }: SignallingResult): string {
+  const two = (value: number): string => value.toFixed(2);
+  return [
+    row('anypath, processor µs a signal', cpu.ours, whole),
+    row('bare Socket.IO, processor µs', cpu.reference, whole),
+    row('ratio', cpu.ratio, two),
+    row('anypath, p99 ms', p99.ours, two),
+    row('bare Socket.IO, p99 ms', p99.reference, two),
+    row('ratio', p99.ratio, two),
+    `idle socket: ${idle.ours.toFixed(1)} beside ${idle.reference.toFixed(1)} KiB, ratio ${two(idle.ratio)} (${whole(idle.sockets)} sockets)`,
+    `all back at once: ${idle.storm.seconds.toFixed(1)} s, ${idle.storm.refused} refused, event-loop delay p99 ${idle.storm.loopP99Ms.toFixed(0)} ms`,
   ].join('\n');
 }

@@ -8,7 +8,7 @@ if (!root) throw new Error('the page has no #root');
 
 const model = createModel();
 model.preferences.applyTo(document.documentElement);
-model.account.resume();
+model.start();
 render(
   <ModelContext.Provider value={model}>
     <App />

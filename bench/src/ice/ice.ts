@@ -1,17 +1,14 @@
-import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { PATHS } from '@anypath/protocol';
-import { SignJWT } from 'jose';
+import { startAnypath, tokenOf } from '../anypath.ts';
 import { type Child, startChild } from '../child.ts';
 import { type Spread, spreadOf } from '../spread.ts';
 import { load } from './load.ts';
 
-const ANYPATH = fileURLToPath(import.meta.resolve('anypath/dist/main.js'));
 const REFERENCE = fileURLToPath(new URL('./reference.js', import.meta.url));
-const JWT_SECRET = randomBytes(32).toString('hex');
 const CONNECTIONS = 64;
 /** Memory is looked at after each of this many parts. */
 const PARTS = 10;
@@ -57,33 +54,22 @@ export async function benchIce(options: IceOptions, say: (line: string) => void)
   }
 }
 
-/** The server as operators run it, with room for a benchmark in its rate limit. */
+/** With room for a benchmark in its rate limit, and without probes: its TURN servers are made up. */
 function startOurs(folder: string, env: Record<string, string>): Promise<Child> {
-  const settings = {
-    HOST: '127.0.0.1',
-    PORT: '0',
-    DATA_DIR: folder,
-    JWT_SECRET,
-    ICE_RATE_LIMIT: '999999999',
-    LOG_LEVEL: 'error',
-  };
-  const turn = { TURN_STUN_FALLBACK: 'stun:127.0.0.1:3478', TURN_PROBE_INTERVAL: '0' };
   const uris = [
     'turn:127.0.0.1:3478?transport=udp',
     'turn:127.0.0.1:80?transport=tcp',
     'turns:127.0.0.1:443?transport=tcp',
   ];
-  const credentials = { TURN_SECRET: 'a-secret-of-the-benchmark', TURN_URIS: uris.join(',') };
-  return startChild(ANYPATH, ['serve'], { ...settings, ...turn, ...credentials, ...env });
+  return startAnypath(folder, {
+    ICE_RATE_LIMIT: '999999999',
+    TURN_STUN_FALLBACK: 'stun:127.0.0.1:3478',
+    TURN_PROBE_INTERVAL: '0',
+    TURN_SECRET: 'a-secret-of-the-benchmark',
+    TURN_URIS: uris.join(','),
+    ...env,
+  });
 }
-
-/** A token as a backend of the operator's own would issue it. */
-const tokenOf = (wallet: string): Promise<string> =>
-  new SignJWT()
-    .setProtectedHeader({ alg: 'HS256' })
-    .setSubject(wallet)
-    .setExpirationTime('2h')
-    .sign(Buffer.from(JWT_SECRET));
 
 const ask = ({ url }: Child, token: string): Promise<Response> =>
   fetch(`${url}${PATHS.ice}`, { headers: { authorization: `Bearer ${token}` } });

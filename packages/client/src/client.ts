@@ -1,5 +1,7 @@
 import {
   AnypathError,
+  ContactUpdate,
+  ERRORS,
   type Forwarded,
   isErrorCode,
   type PresenceUpdate,
@@ -9,29 +11,19 @@ import {
   Wallet,
 } from '@anypath/protocol';
 import * as v from 'valibot';
-import { claimDevice } from './device.ts';
+import type { Connection } from './connection.ts';
+import { Contacts } from './contacts.ts';
 import { Events } from './emitter.ts';
 import { nextEpoch } from './epoch.ts';
-import { IceSource } from './ice.ts';
+import type { IceSource } from './ice.ts';
 import { CursorStore } from './link/cursors.ts';
 import { type Home, Link } from './link/link.ts';
 import { parseFrame } from './link/parse-frame.ts';
-import { ask, askRepeatedly, openSocket, refusalOf, type Socket } from './socket.ts';
-import { defaultStore, type KeyValueStore, lenient } from './storage.ts';
+import { ask, askRepeatedly } from './socket.ts';
+import type { KeyValueStore } from './storage.ts';
 
-/** How to connect. */
-export interface ConnectOptions {
-  /** The server, such as `https://rtc.example.com`; the page's own origin where it is left out. */
-  url?: string;
-  /** The token of the sign-in, or a function that gets one; called again at each reconnection. */
-  token: string | (() => string | Promise<string>);
-  /** WebRTC: `false` to stay on the relay, or settings for every connection, such as `iceTransportPolicy`. */
-  rtc?: boolean | Pick<RTCConfiguration, 'iceTransportPolicy' | 'iceCandidatePoolSize'>;
-  /** Where a few small values survive a reload; `sessionStorage` where it is left out. */
-  storage?: KeyValueStore;
-  /** How long to wait for the server before `connect` gives up, milliseconds; 10 000 where it is left out. */
-  timeoutMs?: number;
-}
+/** WebRTC: `false` to stay on the relay, or settings for every connection. */
+export type RtcOption = boolean | Pick<RTCConfiguration, 'iceTransportPolicy' | 'iceCandidatePoolSize'>;
 
 /** What a client tells. */
 export interface ClientEvents {
@@ -39,79 +31,21 @@ export interface ClientEvents {
   link(link: Link): void;
   /** Somebody came, went, or changed devices; all of them go while our own connection to the server is down. */
   presence(update: PresenceUpdate): void;
+  /** A contact changed: through us, another device of ours, or the other side. `none`: there is no relation any more. */
+  contact(update: ContactUpdate): void;
   /** The connection to the server came up or went down; it comes back by itself. */
   online(online: boolean): void;
   /** The connection to the server ended for good, such as `replaced` or `unauthenticated`; the client is closed then. */
   ended(error: AnypathError): void;
 }
 
-/**
- * Connects to an anypath server. Add listeners right after it resolves, before anything else is awaited: what arrives
- * earlier is kept for them.
- *
- * @param options where to, and as whom
- * @returns the client, once the server has accepted it
- * @throws AnypathError `unauthenticated` where the token is refused, `unreachable` where no server answers in time
- */
-export async function connect(options: ConnectOptions): Promise<Client> {
-  const url = options.url ?? globalThis.location?.origin;
-  if (!url) throw new AnypathError('invalid_payload', 'connect needs a url outside of a page');
-  const storage = lenient(options.storage ?? defaultStore());
-  const token = async () => (typeof options.token === 'function' ? options.token() : options.token);
-  const rtc = options.rtc ?? true;
-  const { deviceId, release } = await claimDevice(storage);
-  const socket = openSocket(url, deviceId, token);
-  const ice = new IceSource(url, token);
-  try {
-    const make = (start: SessionStart) => new Client({ socket, ice, storage, deviceId, release, rtc, start });
-    return await accepted(socket, options.timeoutMs ?? 10_000, make);
-  } catch (error) {
-    socket.close();
-    release();
-    throw error;
-  }
-}
-
-/**
- * Waits for the server's word. A network that fails is tried again until the time is over; a refusal is final.
- *
- * @param make called within the event, so that no event after it is missed
- */
-function accepted(socket: Socket, timeoutMs: number, make: (start: SessionStart) => Client): Promise<Client> {
-  return new Promise((resolve, reject) => {
-    let last: Error | undefined;
-    const settle = () => {
-      clearTimeout(timer);
-      socket.off('connect_error', onError);
-      socket.off('session:start', onStart);
-    };
-    const onStart = (start: SessionStart) => {
-      settle();
-      resolve(make(start));
-    };
-    const onError = (error: Error) => {
-      last = error;
-      const refusal = refusalOf(error);
-      if (!refusal) return;
-      settle();
-      reject(refusal);
-    };
-    const timer = setTimeout(() => {
-      settle();
-      reject(new AnypathError('unreachable', undefined, { cause: last }));
-    }, timeoutMs);
-    socket.on('session:start', onStart);
-    socket.on('connect_error', onError);
-  });
-}
-
 interface Parts {
-  readonly socket: Socket;
+  readonly connection: Connection;
   readonly ice: IceSource;
   readonly storage: KeyValueStore;
   readonly deviceId: string;
   readonly release: () => void;
-  readonly rtc: NonNullable<ConnectOptions['rtc']>;
+  readonly rtc: RtcOption;
   readonly start: SessionStart;
 }
 
@@ -121,6 +55,8 @@ export class Client extends Events<ClientEvents> {
   readonly wallet: string;
   /** Our device. */
   readonly deviceId: string;
+  /** Who may see and write to us. */
+  readonly contacts: Contacts;
   readonly #parts: Parts;
   readonly #links = new Map<string, Link>();
   readonly #devices = new Map<string, readonly string[]>();
@@ -135,8 +71,9 @@ export class Client extends Events<ClientEvents> {
     this.#parts = parts;
     this.wallet = parts.start.wallet;
     this.deviceId = parts.deviceId;
+    this.contacts = new Contacts(parts.connection.socket);
     this.#clockOffsetMs = parts.start.serverTime - Date.now();
-    this.#listen(parts.socket);
+    this.#listen(parts.connection);
     setTimeout(() => this.#release());
     // Credentials are there when the first link wants them (SPEC S6.1: after login, fetch ICE).
     if (this.#hasRtc) void parts.ice.servers();
@@ -144,7 +81,7 @@ export class Client extends Events<ClientEvents> {
 
   /** Whether the connection to the server stands. */
   get isOnline(): boolean {
-    return this.#parts.socket.connected;
+    return this.#parts.connection.socket.connected;
   }
 
   /** Wallets that are online, without our own. */
@@ -172,16 +109,19 @@ export class Client extends Events<ClientEvents> {
     this.#isClosed = true;
     this.removeListeners();
     for (const link of this.#links.values()) link.close();
-    this.#parts.socket.close();
+    this.#parts.ice.close();
+    this.#parts.connection.close();
     this.#parts.release();
   }
 
   get #hasRtc(): boolean {
-    return this.#parts.rtc !== false && typeof RTCPeerConnection === 'function';
+    return this.#parts.rtc !== false;
   }
 
-  #listen(socket: Socket): void {
+  #listen(connection: Connection): void {
+    const { socket } = connection;
     socket.on('session:start', (start) => {
+      if (start.wallet !== this.wallet) return this.#end(new AnypathError('session_ended', SOMEBODY_ELSE));
       this.#clockOffsetMs = start.serverTime - Date.now();
       for (const link of this.#links.values()) link.socketChanged(true);
       this.emit('online', true);
@@ -192,11 +132,11 @@ export class Client extends Events<ClientEvents> {
       this.emit('online', false);
     });
     socket.on('session:end', (end) => this.#onSessionEnd(end));
-    socket.on('connect_error', (error) => {
-      const refusal = refusalOf(error);
-      if (refusal) this.#end(refusal);
+    connection.on('failed', (error, isFinal) => {
+      if (isFinal) this.#end(error);
     });
     socket.on('presence:update', (update) => this.#hold(() => this.#onPresence(update)));
+    socket.on('contacts:update', (update) => this.#hold(() => this.#onContact(update)));
     socket.on('rtc:offer', (signal) => this.#hold(() => this.#onSignal('rtc:offer', signal)));
     socket.on('rtc:answer', (signal) => this.#hold(() => this.#onSignal('rtc:answer', signal)));
     socket.on('rtc:candidate', (signal) => this.#hold(() => this.#onSignal('rtc:candidate', signal)));
@@ -217,8 +157,8 @@ export class Client extends Events<ClientEvents> {
   }
 
   #onSessionEnd(end: SessionEnd): void {
-    // A server that shuts down is replaced by another; the socket looks for it by itself.
-    if (end.error === 'shutting_down' || !isErrorCode(end.error)) return;
+    // A server that shuts down is replaced by another; the connection looks for it by itself.
+    if (!isErrorCode(end.error) || ERRORS[end.error].retry) return;
     this.#end(new AnypathError(end.error, end.message));
   }
 
@@ -232,6 +172,14 @@ export class Client extends Events<ClientEvents> {
     else this.#devices.delete(update.wallet);
     this.#links.get(update.wallet)?.presenceChanged(update.devices);
     if (update.wallet !== this.wallet) this.emit('presence', update);
+  }
+
+  #onContact(update: ContactUpdate): void {
+    // A state of a newer server that this version does not know.
+    if (!v.is(ContactUpdate, update)) return;
+    // The data channel does not run through the server, so a contact ends here. What we had not got through fails.
+    if (update.state === 'none' || update.state === 'blocked') this.#links.get(update.wallet)?.close();
+    this.emit('contact', update);
   }
 
   #onFrame(from: string, fromDevice: string, bytes: Uint8Array<ArrayBuffer>): void {
@@ -265,7 +213,8 @@ export class Client extends Events<ClientEvents> {
   }
 
   #homeOf(peer: string, initiator: boolean): Home {
-    const { socket, ice, storage, rtc } = this.#parts;
+    const { ice, storage, rtc } = this.#parts;
+    const { socket } = this.#parts.connection;
     return {
       self: { wallet: this.wallet, deviceId: this.deviceId },
       peer,
@@ -279,11 +228,13 @@ export class Client extends Events<ClientEvents> {
         iceServers: [...(await ice.servers())],
       }),
       signal: (event, payload) => askRepeatedly(socket, event, payload),
-      relay: (toDevice, frame) => ask(socket, 'relay:frame', { to: peer, toDevice, frame }),
+      relay: async (toDevice, frame) => void (await ask(socket, 'relay:frame', { to: peer, toDevice, frame })),
       closed: () => void this.#links.delete(peer),
     };
   }
 }
+
+const SOMEBODY_ELSE = 'somebody else is signed in in this browser now';
 
 /** Socket.IO hands binary data over as `ArrayBuffer` in browsers and as `Buffer` in Node. */
 const bytesOf = (frame: ArrayBuffer | Uint8Array): Uint8Array<ArrayBuffer> => new Uint8Array(frame);

@@ -1,60 +1,109 @@
-import { AnypathError, ErrorBody, IceAnswer, isErrorCode, ROUTES } from '@anypath/protocol';
-import * as v from 'valibot';
+import { IceAnswer, PATHS } from '@anypath/protocol';
+import { askSignedIn, type Credentials } from './credentials.ts';
+import { parsed, RefusedRequest } from './http.ts';
 
-/** The share of their lifetime after which credentials are fetched again (SPEC S6.2). */
+/** The share of their lifetime after which credentials are fetched again, and how far it may be off (SPEC S6.2). */
 const REFRESH_AT = 0.7;
+const REFRESH_JITTER = 0.05;
 /** How long a service that had nothing to offer is not asked again: an offer must not wait for the same refusal. */
 const ASK_AGAIN_MS = 10_000;
 
-/** A list of servers, and for how long it is good. */
+/** A list of servers, and for how long it is good. Times are milliseconds. */
 interface Fetched {
   readonly servers: readonly RTCIceServer[];
-  readonly staleAtMs: number;
+  readonly atMs: Moment;
+  /** Fetched again at this age. */
+  readonly staleMs: number;
+  /** The credentials are over at this age. */
+  readonly endMs: number;
 }
 
-/** Fetches ICE servers, and again when 70 % of their lifetime is over. */
+/** One moment by two clocks: the steady one stops while the machine sleeps, the other may be set. */
+interface Moment {
+  readonly wall: number;
+  readonly steady: number;
+}
+
+const now = (): Moment => ({ wall: Date.now(), steady: performance.now() });
+const sinceMs = ({ wall, steady }: Moment): number => Math.max(Date.now() - wall, performance.now() - steady);
+
+/** Fetches ICE servers, and again when about 70 % of their lifetime is over, for as long as it is open. */
 export class IceSource {
   readonly #url: URL;
-  readonly #token: () => Promise<string>;
+  readonly #credentials: Credentials;
   #fetched: Fetched | undefined;
-  #fetching: Promise<Fetched> | undefined;
+  #asking: Promise<void> | undefined;
+  #askAgainAtMs = 0;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #isClosed = false;
 
-  constructor(baseUrl: string, token: () => Promise<string>) {
-    this.#url = new URL(ROUTES.ice.path, baseUrl);
-    this.#token = token;
+  /** @param baseUrl the server */
+  constructor(baseUrl: string, credentials: Credentials) {
+    this.#url = new URL(PATHS.ice, baseUrl);
+    this.#credentials = credentials;
   }
 
   /**
    * The servers for a connection that is about to be made. Concurrent calls share one request.
    *
-   * @returns a list for `RTCPeerConnection`; empty where the service has none to offer or does not answer, because
-   *   a direct path may still be found
+   * @returns a list for `RTCPeerConnection`; the one in hand where the service does not answer and its credentials still
+   *   hold; empty where there is none, because a direct path may still be found
    */
   async servers(): Promise<readonly RTCIceServer[]> {
-    if (this.#fetched && performance.now() < this.#fetched.staleAtMs) return this.#fetched.servers;
-    this.#fetching ??= this.#fetch().catch(() => ({ servers: [], staleAtMs: performance.now() + ASK_AGAIN_MS }));
-    this.#fetched = await this.#fetching;
-    this.#fetching = undefined;
-    return this.#fetched.servers;
+    if (!this.#isYoungerThan('staleMs') && performance.now() >= this.#askAgainAtMs) await this.#ask();
+    return this.#fetched && this.#isYoungerThan('endMs') ? this.#fetched.servers : [];
+  }
+
+  /** Fetches no more. */
+  close(): void {
+    this.#isClosed = true;
+    clearTimeout(this.#timer);
+  }
+
+  #isYoungerThan(age: 'staleMs' | 'endMs'): boolean {
+    return this.#fetched !== undefined && sinceMs(this.#fetched.atMs) < this.#fetched[age];
+  }
+
+  #ask(): Promise<void> {
+    this.#asking ??= this.#refresh().finally(() => {
+      this.#asking = undefined;
+    });
+    return this.#asking;
+  }
+
+  async #refresh(): Promise<void> {
+    try {
+      this.#fetched = await this.#fetch();
+      this.#wakeIn(Math.max(this.#fetched.staleMs - sinceMs(this.#fetched.atMs), ASK_AGAIN_MS));
+    } catch (error) {
+      const pauseMs = pauseAfter(error);
+      this.#askAgainAtMs = performance.now() + pauseMs;
+      // Once they are over, the next connection asks.
+      if (this.#isYoungerThan('endMs')) this.#wakeIn(pauseMs);
+    }
   }
 
   async #fetch(): Promise<Fetched> {
-    const response = await fetch(this.#url, {
-      headers: { authorization: `Bearer ${await this.#token()}` },
-      signal: AbortSignal.timeout(5_000),
-    });
-    const body: unknown = await response.json();
-    if (!response.ok) throw errorOf(body);
-    const { iceServers, ttl } = v.parse(IceAnswer, body);
-    return { servers: iceServers as RTCIceServer[], staleAtMs: performance.now() + ttl * 1000 * REFRESH_AT };
+    // Before the request: the server's clock may stand anywhere between its start and its end.
+    const atMs = now();
+    const { iceServers, serverTime, expiresAt } = parsed(IceAnswer, await askSignedIn(this.#url, this.#credentials));
+    // By the server's clock alone, so that ours may be wrong.
+    const endMs = expiresAt - serverTime;
+    const staleMs = endMs * (REFRESH_AT + REFRESH_JITTER * (2 * Math.random() - 1));
+    return { servers: iceServers as RTCIceServer[], atMs, staleMs, endMs };
+  }
+
+  #wakeIn(ms: number): void {
+    clearTimeout(this.#timer);
+    if (this.#isClosed) return;
+    this.#timer = setTimeout(() => void this.#ask(), ms);
+    // Node stays alive for timers, and should not for this one.
+    if (typeof this.#timer === 'object') (this.#timer as { unref?: () => void }).unref?.();
   }
 }
 
-/** Turns an error body of the service into the error that applications see. */
-function errorOf(body: unknown): AnypathError {
-  const parsed = v.safeParse(ErrorBody, body);
-  if (parsed.success && isErrorCode(parsed.output.error)) {
-    return new AnypathError(parsed.output.error, parsed.output.message);
-  }
-  return new AnypathError('unreachable', 'the answer did not come from an anypath server');
+/** Not before the server said, and a little later at random where it said something. */
+function pauseAfter(error: unknown): number {
+  const retryAfterMs = error instanceof RefusedRequest ? error.retryAfterMs : undefined;
+  return retryAfterMs === undefined ? ASK_AGAIN_MS : retryAfterMs * (1 + Math.random() * REFRESH_JITTER);
 }

@@ -1,7 +1,30 @@
-export { AnypathError, type ErrorCode, isErrorCode, isWallet } from '@anypath/protocol';
-export { type Client, type ClientEvents, type ConnectOptions, connect } from './client.ts';
+export {
+  AnypathError,
+  type Contact,
+  type ContactState,
+  type ContactUpdate,
+  type ErrorCode,
+  isErrorCode,
+  isWallet,
+  type SignInMethods,
+} from '@anypath/protocol';
+export type { Client, ClientEvents, RtcOption } from './client.ts';
+export { type ConnectOptions, connect } from './connect.ts';
+export type { Contacts } from './contacts.ts';
+export type { TokenSource } from './credentials.ts';
 export type { Link, LinkEvents, Message } from './link/link.ts';
 export type { Path } from './link/path.ts';
 export type { Delivery, Receipt } from './link/receipt.ts';
 export type { CandidateFacts, SelectedPair } from './rtc/selected-pair.ts';
+export {
+  currentSession,
+  type ServerOptions,
+  type SignedIn,
+  type SignOutOptions,
+  signInMethods,
+  signInWithWallet,
+  signOut,
+  type WalletSignInOptions,
+} from './sign-in.ts';
 export type { KeyValueStore } from './storage.ts';
+export type { WalletProvider } from './wallet-provider.ts';

@@ -4,8 +4,9 @@ import {
   type ClientEvent,
   type ClientPayload,
   type ClientToServer,
-  isErrorCode,
+  type Handshake,
   type ServerToClient,
+  type Success,
 } from '@anypath/protocol';
 import { type Socket as IoSocket, io } from 'socket.io-client';
 
@@ -16,20 +17,22 @@ export type Socket = IoSocket<ServerToClient, ClientToServer>;
 const ANSWER_TIMEOUT_MS = 3_000;
 const SIGNAL_TRIES = 3;
 
+/** Tells the server who connects. */
+export type Present = (handshake: Handshake) => void;
+
 /**
- * Opens the connection; it keeps reconnecting by itself until it is closed.
+ * Opens the connection; it comes back by itself after the network failed, until it is closed.
  *
  * WebSocket is tried first and HTTP long-polling after it. The delays are short because a person waits: Socket.IO's
  * own (0.5 to 1.5 s) would be most of an interruption.
+ *
+ * @param withCredentials whether the browser's cookies go along to a server on another origin
+ * @param introduce called at each connection; presents who we are, once that is known
  */
-export function openSocket(url: string, deviceId: string, token: () => Promise<string>): Socket {
+export function openSocket(url: string, withCredentials: boolean, introduce: (present: Present) => void): Socket {
   return io(url, {
-    auth: (present) => {
-      token().then(
-        (value) => present({ token: value, deviceId }),
-        () => present({ token: '', deviceId }),
-      );
-    },
+    auth: introduce,
+    withCredentials,
     transports: ['websocket', 'polling'],
     tryAllTransports: true,
     reconnectionDelay: 100,
@@ -42,9 +45,10 @@ export function openSocket(url: string, deviceId: string, token: () => Promise<s
 /**
  * Sends an event and waits for the server's answer.
  *
+ * @returns the answer, with what was asked for
  * @throws AnypathError with the server's code, or `unreachable` where no answer came
  */
-export async function ask<E extends ClientEvent>(socket: Socket, event: E, payload: ClientPayload<E>): Promise<void> {
+export async function ask<E extends ClientEvent>(socket: Socket, event: E, payload: ClientPayload<E>): Promise<Success> {
   let answer: Answer;
   try {
     // The event map pairs each name with its payload, which TypeScript does not follow through a type parameter.
@@ -57,6 +61,7 @@ export async function ask<E extends ClientEvent>(socket: Socket, event: E, paylo
     throw new AnypathError('unreachable', 'the server did not answer in time', { cause });
   }
   if (!answer.ok) throw new AnypathError(answer.error, answer.message);
+  return answer;
 }
 
 /**
@@ -70,16 +75,11 @@ export async function askRepeatedly<E extends ClientEvent>(
 ): Promise<void> {
   for (let tries = 1; ; tries++) {
     try {
-      return await ask(socket, event, payload);
+      await ask(socket, event, payload);
+      return;
     } catch (error) {
       const lost = error instanceof AnypathError && error.code === 'unreachable';
       if (!lost || tries >= SIGNAL_TRIES) throw error;
     }
   }
-}
-
-/** The code that a refused connection carries; `undefined` for a network failure, which is retried. */
-export function refusalOf(error: Error & { data?: unknown }): AnypathError | undefined {
-  const code = (error.data as { error?: unknown } | undefined)?.error;
-  return isErrorCode(code) ? new AnypathError(code, error.message) : undefined;
 }

@@ -1,3 +1,4 @@
+export * from './contacts.ts';
 export * from './errors.ts';
 export * from './frame.ts';
 export * from './http.ts';

@@ -32,8 +32,18 @@ export const LIMITS = {
   idMaxLength: 64,
   /** Bytes that the server holds for one socket that reads too slowly; beyond it senders get `recipient_busy`. */
   socketQueueMaxBytes: 4 * 1024 * 1024,
+  /** Contacts of a wallet, of all states. */
+  contactsMax: 5_000,
   /** How long a `signalId` is remembered, so that a repeated signal is answered and not forwarded again. */
   signalMemoryMs: 120_000,
+  /** How long a signal waits for a device that is between two connections. */
+  signalWaitMs: 30_000,
+  /** Signals that wait for one device at most. */
+  signalWaitMaxEntries: 256,
+  /** How long a device may be without a connection before its contacts hear that it is gone; not after a goodbye. */
+  presenceGraceMs: 2_000,
+  /** Presence of one wallet is told at most once in this time. */
+  presenceEveryMs: 1_000,
   /** Signals remembered at most; the oldest leave first. */
   signalMemoryMaxEntries: 100_000,
   /** Messages that a sender has in flight before it waits for acknowledgements. */
@@ -57,6 +67,7 @@ export const RATE_LIMITS = {
   ice: { points: 10, windowMs: 60_000, doc: 'ICE requests of a wallet; of an address where nobody is signed in' },
   signIn: { points: 60, windowMs: 60_000, doc: 'nonces, sign-ins and sign-outs of an address' },
   session: { points: 60, windowMs: 60_000, doc: 'questions for the session, of an address' },
+  contacts: { points: 120, windowMs: 60_000, doc: 'questions for and changes of the contacts of a wallet' },
   connections: { points: 120, windowMs: 60_000, doc: 'socket connections of a wallet' },
   refusedConnections: { points: 60, windowMs: 60_000, doc: 'socket connections of an address that were not signed in' },
   signals: { points: 500, windowMs: 10_000, doc: 'offers, answers and candidates of a device' },

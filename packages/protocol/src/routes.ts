@@ -1,4 +1,5 @@
 import type * as v from 'valibot';
+import { ContactList, ContactRequest, ContactUpdate } from './contacts.ts';
 import type { ErrorCode } from './errors.ts';
 import {
   DevSignIn,
@@ -34,6 +35,9 @@ const BODY_ERRORS = ['invalid_payload', 'invalid_json', 'payload_too_large', 'un
 /** Of whoever must be signed in; `unreachable` where the keys of the operator's own issuer cannot be had. */
 const SESSION_ERRORS = ['unauthenticated', 'session_ended', 'unreachable', 'rate_limited'] as const;
 const ICE_ERRORS = [...SESSION_ERRORS, 'csrf_failed', 'feature_disabled', 'ice_unavailable'] as const;
+
+const CONTACT_ERRORS = [...SESSION_ERRORS, 'csrf_failed'] as const;
+const CONTACT_CHANGE_ERRORS = [...CONTACT_ERRORS, ...BODY_ERRORS] as const;
 
 /** Every HTTP route of the server. */
 export const ROUTES = {
@@ -111,6 +115,55 @@ export const ROUTES = {
     body: DevSignIn,
     answer: Session,
     errors: [...BODY_ERRORS, 'forbidden', 'rate_limited'],
+  },
+  contacts: {
+    method: 'GET',
+    path: PATHS.contacts,
+    aliases: [],
+    doc: 'The contacts of the signed-in wallet: mutual, asked, asking and blocked.',
+    access: 'session',
+    answer: ContactList,
+    errors: CONTACT_ERRORS,
+  },
+  contactsAsk: {
+    method: 'POST',
+    path: PATHS.contactsAsk,
+    aliases: [],
+    doc: 'Asks a wallet to be a contact; where it has asked already, the two are mutual from now on.',
+    access: 'session',
+    body: ContactRequest,
+    answer: ContactUpdate,
+    errors: [...CONTACT_CHANGE_ERRORS, 'contacts_full'],
+  },
+  contactsAccept: {
+    method: 'POST',
+    path: PATHS.contactsAccept,
+    aliases: [],
+    doc: 'Accepts the request of a wallet.',
+    access: 'session',
+    body: ContactRequest,
+    answer: ContactUpdate,
+    errors: [...CONTACT_CHANGE_ERRORS, 'not_asking'],
+  },
+  contactsRemove: {
+    method: 'POST',
+    path: PATHS.contactsRemove,
+    aliases: [],
+    doc: 'Ends whatever there is: removes a contact, withdraws or declines a request, lifts a block.',
+    access: 'session',
+    body: ContactRequest,
+    answer: ContactUpdate,
+    errors: CONTACT_CHANGE_ERRORS,
+  },
+  contactsBlock: {
+    method: 'POST',
+    path: PATHS.contactsBlock,
+    aliases: [],
+    doc: 'Blocks a wallet, which is not told: its requests and signals go nowhere.',
+    access: 'session',
+    body: ContactRequest,
+    answer: ContactUpdate,
+    errors: [...CONTACT_CHANGE_ERRORS, 'contacts_full'],
   },
   health: {
     method: 'GET',

@@ -40,9 +40,39 @@ export const CandidateSignal = v.object({
   }),
 });
 
+/** `rtc:hangup`: ends a call, also one that still rings; then it reaches every device that rings. */
+export const HangupSignal = v.object({
+  ...address,
+  /** Why, for the other side's application, such as `declined` or `busy`. */
+  reason: v.optional(v.pipe(v.string(), v.maxLength(64))),
+});
+
+/** `signal`, the deprecated event (SPEC S4.7): the kind of signal is told by its field. */
+export const LegacySignal = v.object({
+  to: Wallet,
+  convId: v.optional(address.convId),
+  signalId: v.optional(Id),
+  toDevice: v.optional(Id),
+  sdp: v.optional(v.object({ type: v.picklist(['offer', 'answer']), sdp: sdpText })),
+  candidate: v.optional(CandidateSignal.entries.candidate),
+});
+
+/** `rtc:taken`: another device of the same wallet has answered; this one stops ringing. */
+export const RtcTaken = v.object({
+  convId: address.convId,
+  /** The offer that was answered. */
+  signalId: Id,
+  session: v.optional(Id),
+  /** The device that answered. */
+  byDevice: Id,
+});
+export type RtcTaken = v.InferOutput<typeof RtcTaken>;
+
 /** What a client sends. */
 export type OfferSignal = v.InferOutput<typeof OfferSignal>;
 export type AnswerSignal = v.InferOutput<typeof AnswerSignal>;
+export type HangupSignal = v.InferOutput<typeof HangupSignal>;
+export type LegacySignal = v.InferOutput<typeof LegacySignal>;
 export type CandidateSignal = v.InferOutput<typeof CandidateSignal>;
 
 /** The server stamps every forwarded event with its origin. */

@@ -1,9 +1,18 @@
 import * as v from 'valibot';
+import { ContactsChange, ContactsQuery, type ContactUpdate } from './contacts.ts';
 import type { ErrorCode } from './errors.ts';
 import { Id, Wallet } from './identifiers.ts';
 import type { PresenceUpdate } from './presence.ts';
 import { RelayFrame } from './relay.ts';
-import { AnswerSignal, CandidateSignal, OfferSignal, type Origin } from './signalling.ts';
+import {
+  AnswerSignal,
+  CandidateSignal,
+  HangupSignal,
+  LegacySignal,
+  OfferSignal,
+  type Origin,
+  type RtcTaken,
+} from './signalling.ts';
 
 /**
  * What a socket presents when it connects (`auth` of the Socket.IO handshake): a `token` where the server allows Bearer tokens;
@@ -14,6 +23,10 @@ export const Handshake = v.object({
   csrfToken: v.optional(v.string()),
   /** The device: chosen by the client, the same across reloads. A newer socket of a device replaces the older. */
   deviceId: Id,
+  /** `false` where the device cannot use WebRTC, or its user does not want it: signals do not reach it. */
+  rtc: v.optional(v.boolean()),
+  /** `false` for a client that does not need the deprecated events. */
+  legacy: v.optional(v.boolean()),
 });
 export type Handshake = v.InferOutput<typeof Handshake>;
 
@@ -22,20 +35,30 @@ export const CLIENT_EVENTS = {
   'rtc:offer': OfferSignal,
   'rtc:answer': AnswerSignal,
   'rtc:candidate': CandidateSignal,
+  'rtc:hangup': HangupSignal,
   'relay:frame': RelayFrame,
+  'contacts:list': ContactsQuery,
+  'contacts:change': ContactsChange,
+  signal: LegacySignal,
 } as const;
 
 /** Name of an event that a client may send. */
 export type ClientEvent = keyof typeof CLIENT_EVENTS;
-/** The events that carry signals of a connection (SPEC S4.1). */
-export type SignalEvent = Exclude<ClientEvent, 'relay:frame'>;
+/** The events that carry signals of a connection (SPEC S4.1), and its end. */
+export type SignalEvent = Exclude<ClientEvent, 'relay:frame' | 'signal' | 'contacts:list' | 'contacts:change'>;
 /** Payload of an event that a client may send. */
 export type ClientPayload<E extends ClientEvent> = v.InferOutput<(typeof CLIENT_EVENTS)[E]>;
 /** The same as the recipient gets it. */
 export type Forwarded<E extends ClientEvent> = ClientPayload<E> & Origin;
 
 /** Answer to an event: the acknowledgement callback, or the event `rtc:error` for a client without callbacks. */
-export type Answer = { readonly ok: true } | Failure;
+export type Answer = Success | Failure;
+
+/** An accepted event, with what was asked for. */
+export interface Success {
+  readonly ok: true;
+  readonly [field: string]: unknown;
+}
 
 /** A refused event. */
 export interface Failure {
@@ -61,6 +84,20 @@ export const SessionStart = v.object({
 });
 export type SessionStart = v.InferOutput<typeof SessionStart>;
 
+/** Presence as older clients know it (SPEC S4.7): `presence`, `user_connected`, `user_disconnected`. */
+export interface LegacyPresence {
+  readonly wallet: string;
+  readonly online: boolean;
+  /** What to use instead. */
+  readonly deprecated: string;
+}
+
+/** `deprecation`: told once to a client that uses a deprecated event. */
+export interface Deprecation {
+  readonly event: string;
+  readonly instead: string;
+}
+
 /** `session:end`: why the server is about to close the connection. */
 export interface SessionEnd {
   readonly error: ErrorCode;
@@ -75,6 +112,12 @@ export type ClientToServer = {
 /** Socket.IO's type for what the server sends. */
 export type ServerToClient = { [E in ClientEvent]: (payload: Forwarded<E>) => void } & {
   'presence:update': (update: PresenceUpdate) => void;
+  'contacts:update': (update: ContactUpdate) => void;
+  'rtc:taken': (taken: RtcTaken) => void;
+  deprecation: (deprecation: Deprecation) => void;
+  presence: (presence: LegacyPresence) => void;
+  user_connected: (presence: LegacyPresence) => void;
+  user_disconnected: (presence: LegacyPresence) => void;
   'rtc:error': (error: RtcError) => void;
   'session:start': (start: SessionStart) => void;
   'session:end': (end: SessionEnd) => void;

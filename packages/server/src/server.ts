@@ -4,6 +4,8 @@ import { canSignIn, createAuth } from './auth/auth.ts';
 import { authRoutes } from './auth/routes.ts';
 import { createLocalBus } from './bus/local.ts';
 import type { Config } from './config.ts';
+import { Contacts } from './contacts/contacts.ts';
+import { contactRoutes } from './contacts/routes.ts';
 import { startManagedCoturn } from './coturn/managed.ts';
 import { Flags } from './flags/flags.ts';
 import { createApp } from './http/app.ts';
@@ -59,20 +61,23 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
   const app = createApp(config, log);
   const connections = new Connections(app.server);
   const { authenticator, sessions } = auth;
-  const io = createSocketServer(app.server, { config, authenticator, sessions, bus, limits, flags, log });
+  const contacts = new Contacts(store);
+  const legacyUsed = (event: string) => metrics.legacyUsed(event);
+  const socketParts = { config, authenticator, sessions, bus, limits, flags, contacts, legacyUsed, log };
+  const sockets = createSocketServer(app.server, socketParts);
   let managed: Awaited<ReturnType<typeof startManagedCoturn>>;
   const broker = createBroker(config, () => managed?.current(), metrics, log);
   metrics.watch(
     () => broker.readiness(Date.now()),
-    () => io.engine.clientsCount,
+    () => sockets.io.engine.clientsCount,
   );
 
   const close = async () => {
-    io.emit('session:end', { error: 'shutting_down', message: 'the server stops' });
+    sockets.io.emit('session:end', { error: 'shutting_down', message: 'the server stops' });
     broker.stop();
     flags.close();
     const cut = setTimeout(() => connections.destroy(), DRAIN_WITHIN_MS);
-    await io.close();
+    await sockets.close();
     await app.close();
     clearTimeout(cut);
     await managed?.stop();
@@ -83,6 +88,7 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
     telemetryRoutes(app, { version, broker, metrics, token: config.METRICS_TOKEN });
     openApiRoute(app, version, config.SESSION_COOKIE);
     authRoutes(app, { config, auth, limits });
+    contactRoutes(app, { auth: authenticator, limits, contacts });
     iceRoutes(app, { config, auth: authenticator, limits, flags, broker, counted: (end) => metrics.iceRequest(end) });
     if (!canSignIn(config)) say(NOBODY_CAN_SIGN_IN);
     if (webDir) servePage(app, webDir);

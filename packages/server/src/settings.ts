@@ -44,6 +44,10 @@ const httpUrl = v.pipe(
   v.transform((text) => text.replace(/\/+$/, '')),
 );
 const text = v.string();
+const boolean = v.pipe(
+  v.picklist(['true', 'false']),
+  v.transform((value) => value === 'true'),
+);
 const onOff = v.picklist(['auto', 'true', 'false']);
 
 /** Every setting of the server. Nothing else reads the environment. */
@@ -160,6 +164,24 @@ export const SETTINGS = {
     may: 'auto, on (only where HOST is a loopback address) or off',
     fallback: 'auto',
     schema: v.picklist(['auto', 'on', 'off']),
+  }),
+  CONTACTS: setting({
+    doc: 'Who may see and signal whom: `mutual` contacts, or `everyone` who is signed in, for applications that decide elsewhere.',
+    may: 'mutual or everyone',
+    fallback: 'mutual',
+    schema: v.picklist(['mutual', 'everyone']),
+  }),
+  HIDE_HOST_CANDIDATES: setting({
+    doc: 'Privacy: passes on relay candidates alone, so that nobody learns the address of the other side. Nothing is direct then.',
+    may: 'true or false',
+    fallback: 'false',
+    schema: boolean,
+  }),
+  RTC_SIGNAL_LEGACY_ENABLED: setting({
+    doc: 'Whether the deprecated events are served: `signal`, `presence`, `user_connected`, `user_disconnected`.',
+    may: 'true or false',
+    fallback: 'true',
+    schema: boolean,
   }),
   RTC_PROVIDER: setting({
     doc: `The only provider to use. Unset, all that are configured are used, in this order: ${PROVIDERS.join(', ')}; the next where one fails.`,

@@ -3,6 +3,7 @@ import type { Phase } from '../model/account.ts';
 import { useModel } from '../model/model.ts';
 import { unreadOf } from '../model/people.ts';
 import { SignInScreen } from './sign-in-screen.tsx';
+import { StartingScreen } from './starting-screen.tsx';
 import { StoppedScreen } from './stopped-screen.tsx';
 import { Workspace } from './workspace.tsx';
 
@@ -22,6 +23,8 @@ export function App() {
 
 function Screen({ phase }: { phase: Phase }) {
   switch (phase.name) {
+    case 'starting':
+      return <StartingScreen />;
     case 'signed-out':
       return <SignInScreen />;
     case 'stopped':

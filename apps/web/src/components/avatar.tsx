@@ -1,3 +1,5 @@
+import { initialOf } from '../model/wallet-name.ts';
+
 const HUES = 6;
 
 /** A person's first letter, on a colour that stays theirs. */
@@ -5,7 +7,7 @@ export function Avatar({ wallet }: { wallet: string }) {
   const sum = [...wallet].reduce((total, letter) => total * 31 + (letter.codePointAt(0) ?? 0), 7);
   return (
     <span class={`avatar avatar-${sum % HUES}`} aria-hidden="true">
-      {[...wallet][0]?.toUpperCase()}
+      {initialOf(wallet)}
     </span>
   );
 }

@@ -2,6 +2,7 @@ import type { ErrorCode, Path } from '@anypath/client';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { useText } from '../i18n/use-text.ts';
 import { useModel } from '../model/model.ts';
+import { shortName } from '../model/wallet-name.ts';
 import { FieldError } from './field-error.tsx';
 import { Icon } from './icon.tsx';
 
@@ -45,7 +46,7 @@ export function Composer({ peer, path }: { peer: string; path: Path }) {
   return (
     <form class="composer" onSubmit={onSubmit}>
       {code && <FieldError id="composer-error">{text.errors[code]}</FieldError>}
-      {path === 'none' && isConnected && <p class="hint">{text.conversation.waitsForPeer(peer)}</p>}
+      {path === 'none' && isConnected && <p class="hint">{text.conversation.waitsForPeer(shortName(peer))}</p>}
       <div class="composer-row">
         <textarea
           ref={field}
@@ -53,7 +54,7 @@ export function Composer({ peer, path }: { peer: string; path: Path }) {
           rows={Math.min(MAX_ROWS, draft.split('\n', MAX_ROWS).length)}
           value={draft}
           placeholder={text.conversation.placeholder}
-          aria-label={text.conversation.write(peer)}
+          aria-label={text.conversation.write(shortName(peer))}
           aria-invalid={code !== undefined}
           aria-describedby={code ? 'composer-error' : 'composer-keys'}
           onInput={(event) => edit(event.currentTarget.value)}

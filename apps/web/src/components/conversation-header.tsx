@@ -2,6 +2,7 @@ import type { Path } from '@anypath/client';
 import { useEffect, useRef } from 'preact/hooks';
 import { useText } from '../i18n/use-text.ts';
 import { useModel } from '../model/model.ts';
+import { shortName } from '../model/wallet-name.ts';
 import { Avatar } from './avatar.tsx';
 import { Icon } from './icon.tsx';
 import { PathBadge } from './path-badge.tsx';
@@ -27,8 +28,8 @@ export function ConversationHeader({ peer, path }: { peer: string; path: Path })
       </button>
       <Avatar wallet={peer} />
       <div class="peer">
-        <h1 class="peer-name" ref={heading} tabIndex={-1}>
-          {peer}
+        <h1 class="peer-name" ref={heading} tabIndex={-1} title={peer}>
+          {shortName(peer)}
         </h1>
         <p class="path-explained">{text.path.explained[path]}</p>
       </div>

@@ -1,6 +1,7 @@
 import { useText } from '../i18n/use-text.ts';
 import { useModel } from '../model/model.ts';
 import { emptyThread } from '../model/thread.ts';
+import { shortName } from '../model/wallet-name.ts';
 import { Composer } from './composer.tsx';
 import { ConnectionDetails } from './connection-details.tsx';
 import { ConversationHeader } from './conversation-header.tsx';
@@ -17,7 +18,7 @@ export function ConversationPane({ peer }: { peer: string }) {
       data-test="conversation"
       data-peer={peer}
       data-path={path}
-      aria-label={text.conversation.with(peer)}
+      aria-label={text.conversation.with(shortName(peer))}
     >
       <ConversationHeader peer={peer} path={path} />
       <ConnectionDetails peer={peer} path={path} />

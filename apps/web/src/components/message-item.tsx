@@ -1,5 +1,6 @@
 import { useText } from '../i18n/use-text.ts';
 import type { Entry } from '../model/thread.ts';
+import { shortName } from '../model/wallet-name.ts';
 import { MessageFate } from './message-fate.tsx';
 import { MessageTime } from './message-time.tsx';
 import { SendAgain } from './send-again.tsx';
@@ -17,7 +18,7 @@ export function MessageItem({ peer, entry }: { peer: string; entry: Entry }) {
       data-path={'path' in entry ? entry.path : undefined}
     >
       <div class="bubble">
-        <span class="visually-hidden">{mine ? conversation.you : peer}: </span>
+        <span class="visually-hidden">{mine ? conversation.you : shortName(peer)}: </span>
         <p class="body" data-test="body" dir="auto">
           {binaryBytes === undefined ? body : conversation.binary(binaryBytes)}
         </p>

@@ -2,6 +2,7 @@ import type { Dictionary } from '../i18n/en.ts';
 import { useText } from '../i18n/use-text.ts';
 import { useModel } from '../model/model.ts';
 import type { Person } from '../model/people.ts';
+import { shortName } from '../model/wallet-name.ts';
 import { Avatar } from './avatar.tsx';
 
 export function PersonRow({ person, isSelected }: { person: Person; isSelected: boolean }) {
@@ -21,7 +22,9 @@ export function PersonRow({ person, isSelected }: { person: Person; isSelected: 
         onClick={() => conversations.select(wallet)}
       >
         <Avatar wallet={wallet} />
-        <span class="person-name">{wallet}</span>
+        <span class="person-name" title={wallet}>
+          {shortName(wallet)}
+        </span>
         <span class="person-line">
           <span class="presence">{isOnline ? text.people.online : text.people.offline}</span>
           {preview && <span class="preview"> · {preview}</span>}

@@ -1,5 +1,6 @@
 import { useText } from '../i18n/use-text.ts';
 import { useModel } from '../model/model.ts';
+import { shortName } from '../model/wallet-name.ts';
 import { Avatar } from './avatar.tsx';
 import { Icon } from './icon.tsx';
 import { PeopleList } from './people-list.tsx';
@@ -14,7 +15,9 @@ export function Sidebar({ wallet }: { wallet: string }) {
         <Avatar wallet={wallet} />
         <p class="me">
           <span class="me-label">{text.people.signedInAs}</span>
-          <span class="me-name">{wallet}</span>
+          <span class="me-name" title={wallet}>
+            {shortName(wallet)}
+          </span>
         </p>
         <button
           type="button"
@@ -22,7 +25,8 @@ export function Sidebar({ wallet }: { wallet: string }) {
           data-test="sign-out"
           aria-label={text.signOut}
           title={text.signOut}
-          onClick={() => account.signOut()}
+          aria-disabled={account.leaving.value === 'now'}
+          onClick={() => void account.signOut()}
         >
           <Icon name="leave" />
         </button>

@@ -1,12 +1,12 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import type { Dictionary } from '../i18n/en.ts';
+import { problemText } from '../i18n/problem-text.ts';
 import { useText } from '../i18n/use-text.ts';
 import { useModel } from '../model/model.ts';
 import { nameProblem } from '../model/wallet-name.ts';
 import { FieldError } from './field-error.tsx';
 
 export function SignInForm() {
-  const { account } = useModel();
+  const { account, entrance } = useModel();
   const text = useText();
   const field = useRef<HTMLInputElement>(null);
   const [name, setName] = useState('');
@@ -19,7 +19,7 @@ export function SignInForm() {
     event.preventDefault();
     if (isBusy) return;
     setBusy(true);
-    const found = nameProblem(name) ?? (await account.signIn(name));
+    const found = nameProblem(name) ?? account.enter(await entrance.byName(name));
     setBusy(false);
     setProblem(found);
     if (found) field.current?.focus();
@@ -56,10 +56,4 @@ export function SignInForm() {
       </button>
     </form>
   );
-}
-
-/** Codes of a newer server that this page does not know are said in general words. */
-function problemText({ signIn, errors }: Dictionary, code: string): string {
-  const sentences: Readonly<Record<string, string>> = { ...errors, ...signIn.problems };
-  return sentences[code] ?? errors.internal;
 }

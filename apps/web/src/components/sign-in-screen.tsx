@@ -2,7 +2,7 @@ import { useText } from '../i18n/use-text.ts';
 import { useModel } from '../model/model.ts';
 import { Brand } from './brand.tsx';
 import { Settings } from './settings.tsx';
-import { SignInForm } from './sign-in-form.tsx';
+import { WaysIn } from './ways-in.tsx';
 
 export function SignInScreen() {
   const { account } = useModel();
@@ -11,7 +11,7 @@ export function SignInScreen() {
   const ended = phase.name === 'signed-out' ? phase.code : undefined;
   return (
     <main class="screen">
-      <div class="card">
+      <div class="card" data-test="sign-in-screen">
         <h1>
           <Brand />
         </h1>
@@ -21,7 +21,7 @@ export function SignInScreen() {
             {text.errors[ended]}
           </p>
         )}
-        <SignInForm />
+        <WaysIn />
         <Settings />
       </div>
     </main>

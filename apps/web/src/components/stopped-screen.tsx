@@ -4,6 +4,7 @@ import { useText } from '../i18n/use-text.ts';
 import { useModel } from '../model/model.ts';
 import { Icon } from './icon.tsx';
 import { Settings } from './settings.tsx';
+import { SignOutButton } from './sign-out-button.tsx';
 
 /** The connection ended and does not come back without the person. */
 export function StoppedScreen({ code }: { code: ErrorCode }) {
@@ -23,9 +24,7 @@ export function StoppedScreen({ code }: { code: ErrorCode }) {
         <button type="button" class="button-primary" data-test="reconnect" onClick={() => account.reconnect()}>
           {action}
         </button>
-        <button type="button" class="button-plain" data-test="sign-out" onClick={() => account.signOut()}>
-          {text.signOut}
-        </button>
+        <SignOutButton />
         <Settings />
       </div>
     </main>

@@ -1,18 +1,32 @@
 import type { ErrorCode } from '@anypath/client';
 import type { NameProblem } from '../model/wallet-name.ts';
+import type { WalletProblem } from '../model/wallet-problem.ts';
 
 const errors = {
   invalid_payload: 'The server did not accept that.',
   invalid_json: 'The server did not accept that.',
   unauthenticated: 'Your sign-in has ended. Please sign in again.',
+  nonce_invalid: 'That took too long, or was used before. Please sign in again.',
+  signature_invalid:
+    'The signature does not belong to this wallet. Please sign in again, with the account that is shown.',
+  session_ended: 'Your sign-in has ended. Please sign in again.',
+  csrf_failed: 'The server could not tell that it was you. Please reload the page.',
   forbidden: 'You are not allowed to do that here.',
   feature_disabled: 'This feature is switched off on this server.',
   not_found: 'The server does not know that address.',
+  sender_not_rtc_eligible: 'Direct connections are switched off for you. Messages go through the server.',
+  target_not_rtc_eligible: 'They cannot connect directly now. Messages go through the server.',
+  not_asking: 'They have not asked you. You can ask them instead.',
+  contacts_full: 'You have as many contacts as are allowed. Please remove some.',
+  taken: 'You answered on another device.',
   target_offline: 'They are not online now.',
   payload_too_large: 'This message is too long. Please send less at a time (63 kB at most).',
   unsupported_media_type: 'The server did not accept that kind of data.',
   unknown_event: 'The server did not understand the page. Please reload it.',
   signal_reused: 'The server did not accept that.',
+  rate_limited: 'That was too often. Please wait a minute and try again.',
+  request_timeout: 'The connection was too slow. Please try again.',
+  headers_too_large: 'The browser sends too much with each request. Delete the cookies of this site and sign in again.',
   recipient_busy: 'They cannot keep up right now. Please try again in a moment.',
   replaced: 'This tab was opened in another place.',
   outbox_full: 'Too many messages are waiting. Please wait until some have arrived.',
@@ -28,7 +42,12 @@ const signInProblems = {
   too_long: 'A name has at most 128 characters.',
   bad_character: 'A name has no spaces and no “:”.',
   no_dev_sign_in: 'This server has no development sign-in. It is offered on the server’s own machine only.',
-} satisfies Record<NameProblem | 'no_dev_sign_in', string>;
+  wallet_declined: 'You declined in your wallet. Nothing was signed; you can try again.',
+  wallet_busy: 'Your wallet is waiting for you already. Please open it and answer there.',
+  wallet_failed: 'The wallet did not sign. Please open it, see that it is unlocked, and try again.',
+  wallet_forbidden:
+    'The wallet or the server does not allow a sign-in from this page. Check its address, or choose another account.',
+} satisfies Record<NameProblem | WalletProblem | 'no_dev_sign_in', string>;
 
 /** The page in English. Every other language has the same keys. */
 export const en = {
@@ -40,9 +59,19 @@ export const en = {
     hint: 'Any name you like, without spaces.',
     submit: 'Start',
     submitting: 'Signing in…',
+    or: 'or',
+    withWallet: 'Sign in with a wallet',
+    namelessWallet: 'Wallet of this browser',
+    inWallet: 'Go on in your wallet…',
+    noWallet:
+      'There is no wallet in this browser. Install one as an extension, such as MetaMask or Rabby, or open this page in the browser of a wallet app.',
+    statement: 'Sign in to anypath. It costs nothing and moves no funds.',
+    noWay: 'This server has no sign-in of its own. Sign in where its operator offers it, then reload this page.',
     problems: signInProblems,
   },
   signOut: 'Sign out',
+  signingOut: 'Signing out…',
+  signOutFailed: (reason: string) => `You are still signed in. ${reason}`,
   settings: {
     title: 'Settings',
     network: 'Network',
@@ -64,6 +93,8 @@ export const en = {
     unread: (count: number) => (count === 1 ? '1 new message' : `${count} new messages`),
     emptyTitle: 'Nobody else is here yet',
     emptyText: 'Open this page in a second tab or window and sign in with another name.',
+    emptyTextByCookie:
+      'Send the address of this page to somebody. To try it alone, open it in a private window or another browser and sign in as somebody else.',
     emptyLink: 'Open a second tab',
     waiting: 'The list comes back with the connection.',
   },

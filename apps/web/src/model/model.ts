@@ -3,14 +3,20 @@ import { useContext } from 'preact/hooks';
 import { Account, storedNetwork } from './account.ts';
 import { browserStorage } from './browser-storage.ts';
 import { Conversations } from './conversations.ts';
+import { Entrance } from './entrance.ts';
 import { addressWith, initialNetwork, type Network } from './network.ts';
 import { Preferences } from './preferences.ts';
+import { Wallets } from './wallets.ts';
 
 /** Everything that the page shows and does, without its looks. */
 interface Model {
   readonly preferences: Preferences;
   readonly account: Account;
+  readonly entrance: Entrance;
+  readonly wallets: Wallets;
   readonly conversations: Conversations;
+  /** Takes up a session, or finds out how to get one. */
+  start(): void;
   chooseNetwork(network: Network): void;
 }
 
@@ -21,6 +27,8 @@ export function createModel(): Model {
   const conversations = new Conversations(tab, () => document.visibilityState === 'visible');
   const network = initialNetwork(location.search, storedNetwork(tab));
   const account = new Account(tab, conversations, network);
+  const entrance = new Entrance();
+  const wallets = new Wallets(window);
   document.addEventListener('visibilitychange', () => conversations.seen());
   window.addEventListener('online', () => {
     const phase = account.phase.peek();
@@ -31,7 +39,11 @@ export function createModel(): Model {
     if (address) history.replaceState(null, '', address);
     account.chooseNetwork(choice);
   };
-  return { preferences, account, conversations, chooseNetwork };
+  const start = () => {
+    void entrance.ask();
+    void account.start();
+  };
+  return { preferences, account, entrance, wallets, conversations, start, chooseNetwork };
 }
 
 export const ModelContext = createContext<Model | undefined>(undefined);

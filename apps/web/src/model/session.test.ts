@@ -23,6 +23,13 @@ it('has no session after signing out', () => {
   expect(storedSession(store, 0)).toBeUndefined();
 });
 
+it('leaves a session in the cookie to the browser, and forgets the token from before', () => {
+  const store = memoryStorage();
+  storeSession(store, session);
+  storeSession(store, { wallet: 'alice', expiresAt: 1000 });
+  expect(storedSession(store, 0)).toBeUndefined();
+});
+
 it('takes nothing for a session that is none', () => {
   const store = memoryStorage();
   store.setItem('anypath-web:session', '{"wallet":"alice"}');

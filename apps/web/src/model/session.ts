@@ -1,12 +1,13 @@
 import type { KeyValueStore } from '@anypath/client';
 import { isRecord, kept, parsedJson } from './browser-storage.ts';
 
-/** A sign-in. */
+/** A sign-in: of this tab by its token, or of the whole browser by a cookie that the page cannot see. */
 export interface Session {
   readonly wallet: string;
-  readonly token: string;
   /** Unix milliseconds. */
   readonly expiresAt: number;
+  /** There is none where the session is in the cookie. */
+  readonly token?: string;
 }
 
 const KEY = 'anypath-web:session';
@@ -15,17 +16,20 @@ const KEY = 'anypath-web:session';
 export function sessionFrom(value: unknown): Session | undefined {
   if (!isRecord(value)) return undefined;
   const { wallet, token, expiresAt } = value;
-  const isSession = typeof wallet === 'string' && typeof token === 'string' && typeof expiresAt === 'number';
-  return isSession ? { wallet, token, expiresAt } : undefined;
+  if (typeof wallet !== 'string' || typeof expiresAt !== 'number') return undefined;
+  return { wallet, expiresAt, ...(typeof token === 'string' ? { token } : {}) };
 }
 
-/** The session that this tab has, unless it is over. */
+/** The session that this tab has by a token, unless it is over. */
 export function storedSession(store: KeyValueStore, nowMs: number): Session | undefined {
   const session = sessionFrom(parsedJson(store.getItem(KEY)));
-  return session && session.expiresAt > nowMs ? session : undefined;
+  return session?.token !== undefined && session.expiresAt > nowMs ? session : undefined;
 }
 
-export const storeSession = (store: KeyValueStore, session: Session): boolean =>
-  kept(store, KEY, JSON.stringify(session));
+/** Keeps a session for a reload; one in the cookie is kept by the browser. */
+export function storeSession(store: KeyValueStore, session: Session): void {
+  if (session.token === undefined) forgetSession(store);
+  else kept(store, KEY, JSON.stringify(session));
+}
 
 export const forgetSession = (store: KeyValueStore): void => store.removeItem(KEY);

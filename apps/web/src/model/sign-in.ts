@@ -2,18 +2,24 @@ import { isRecord } from './browser-storage.ts';
 import { type Session, sessionFrom } from './session.ts';
 
 /** How a sign-in ended. `code` is a code of the server, or `no_dev_sign_in` where it does not serve this one. */
-type SignInResult = { readonly ok: true; readonly session: Session } | { readonly ok: false; readonly code: string };
+export type SignInResult =
+  | { readonly ok: true; readonly session: Session }
+  | { readonly ok: false; readonly code: string };
 
 const PATH = '/api/v1/auth/dev';
 const TIMEOUT_MS = 10_000;
 
-/** Asks the server for a session under a name. */
-export async function signIn(wallet: string): Promise<SignInResult> {
+/**
+ * Asks the server for a session under a name.
+ *
+ * @param as `bearer` for this tab alone; `cookie` for the browser, where the server accepts no tokens
+ */
+export async function signIn(wallet: string, as: 'bearer' | 'cookie'): Promise<SignInResult> {
   try {
     const response = await fetch(PATH, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ wallet }),
+      body: JSON.stringify({ wallet, as }),
       signal: AbortSignal.timeout(TIMEOUT_MS),
     });
     const body: unknown = await response.json().catch(() => undefined);

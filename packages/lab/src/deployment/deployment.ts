@@ -97,6 +97,7 @@ function startServer(
       TRUST_PROXY: network.hosts.front.ipv4,
       // The lab's clients present tokens of a backend, and each page asks again for every pair.
       ALLOW_BEARER_AUTH: 'true',
+      CONTACTS: 'everyone',
       ICE_RATE_LIMIT: '1000',
       // The server probes TURN over TLS as browsers use it: the certificate must be good.
       NODE_EXTRA_CA_CERTS: network.authority.certificate,

@@ -21,6 +21,7 @@ export async function serve(env: Record<string, string> = {}, webDir?: string): 
     PORT: '0',
     COTURN_RELAY_PORTS: '22000-22199',
     LOG_LEVEL: 'error',
+    CONTACTS: 'everyone',
     ...env,
     DATA_DIR: folder,
   });

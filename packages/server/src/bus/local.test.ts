@@ -7,19 +7,19 @@ describe('the local bus', () => {
 
   it('knows a device until its last connection ends', () => {
     const bus = createLocalBus();
-    bus.join(alice, 'old');
-    bus.join(alice, 'new');
-    expect(bus.leave(alice, 'old')).toBe(false);
+    bus.join(alice, 'old', true);
+    bus.join(alice, 'new', true);
+    expect(bus.leave(alice, 'old', true)).toBe(false);
     expect(bus.devicesOf('alice')).toEqual(['a1']);
-    expect(bus.leave(alice, 'new')).toBe(true);
+    expect(bus.leave(alice, 'new', true)).toBe(true);
     expect([...bus.wallets()]).toEqual([]);
   });
 
   it('names the device that connected last at the end', () => {
     const bus = createLocalBus();
-    bus.join(alice, '1');
-    bus.join({ wallet: 'alice', deviceId: 'a2' }, '2');
-    bus.join(alice, '3');
+    bus.join(alice, '1', true);
+    bus.join({ wallet: 'alice', deviceId: 'a2' }, '2', true);
+    bus.join(alice, '3', true);
     expect(bus.devicesOf('alice')).toEqual(['a2', 'a1']);
   });
 

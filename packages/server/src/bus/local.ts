@@ -1,6 +1,16 @@
 import { LIMITS } from '@anypath/protocol';
+import { LRUCache } from 'lru-cache';
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import type { Bus, DeviceRef, Limit, Taken } from './port.ts';
+
+/** One connection of a device. */
+interface Connected {
+  readonly connection: string;
+  readonly rtc: boolean;
+}
+
+/** Wallets of which it is remembered that they lost a connection a moment ago. */
+const AWAY_MAX_WALLETS = 100_000;
 
 interface Seen {
   readonly fingerprint: string;
@@ -14,7 +24,8 @@ interface Seen {
  * @param nowMs a monotonic clock, milliseconds
  */
 export function createLocalBus(nowMs: () => number = () => performance.now()): Bus {
-  const online = new Map<string, Map<string, string>>();
+  const online = new Map<string, Map<string, Connected>>();
+  const away = new LRUCache<string, Map<string, number>>({ max: AWAY_MAX_WALLETS, ttl: LIMITS.signalWaitMs });
   const seen = new Map<string, Seen>();
   const limiters = new Map<string, RateLimiterMemory>();
   const nonces = new Map<string, number>();
@@ -28,20 +39,32 @@ export function createLocalBus(nowMs: () => number = () => performance.now()): B
   }
 
   return {
-    join({ wallet, deviceId }: DeviceRef, connection) {
-      const devices = online.get(wallet) ?? new Map<string, string>();
+    join({ wallet, deviceId }: DeviceRef, connection, rtc) {
+      const devices = online.get(wallet) ?? new Map<string, Connected>();
       devices.delete(deviceId);
-      devices.set(deviceId, connection);
+      devices.set(deviceId, { connection, rtc });
       online.set(wallet, devices);
+      away.get(wallet)?.delete(deviceId);
     },
-    leave({ wallet, deviceId }, connection) {
+    leave({ wallet, deviceId }, connection, goodbye) {
       const devices = online.get(wallet);
-      if (devices?.get(deviceId) !== connection) return false;
+      if (devices?.get(deviceId)?.connection !== connection) return false;
       devices.delete(deviceId);
       if (devices.size === 0) online.delete(wallet);
+      if (!goodbye) away.set(wallet, new Map(away.get(wallet)).set(deviceId, nowMs() + LIMITS.signalWaitMs));
       return true;
     },
     devicesOf: (wallet) => [...(online.get(wallet)?.keys() ?? [])],
+    rtcDevicesOf: (wallet) => {
+      const devices = [...(online.get(wallet) ?? [])];
+      return devices.filter(([, { rtc }]) => rtc).map(([deviceId]) => deviceId);
+    },
+    isAway: (wallet, deviceId) => {
+      const untils = away.get(wallet);
+      if (!untils) return false;
+      const relevant = deviceId === undefined ? [...untils.values()] : [untils.get(deviceId) ?? 0];
+      return relevant.some((untilMs) => untilMs > nowMs());
+    },
     wallets: () => online.keys(),
     once<T>(key: string, fingerprint: string, make: () => T): T | 'reused' {
       const now = nowMs();

@@ -10,12 +10,22 @@ export interface Bus {
    * A device's connection came up.
    *
    * @param connection names the connection; a later one of the same device takes its place
+   * @param rtc whether the device can and wants to use WebRTC
    */
-  join(device: DeviceRef, connection: string): void;
-  /** A connection ended. @returns whether the device is gone, and not just this connection of it */
-  leave(device: DeviceRef, connection: string): boolean;
+  join(device: DeviceRef, connection: string, rtc: boolean): void;
+  /**
+   * A connection ended.
+   *
+   * @param goodbye whether it was ended on purpose; without, the device counts as away for `signalWaitMs`
+   * @returns whether the device is gone, and not just this connection of it
+   */
+  leave(device: DeviceRef, connection: string, goodbye: boolean): boolean;
   /** The connected devices of a wallet, the one that connected last at the end. */
   devicesOf(wallet: string): readonly string[];
+  /** Those of them that can and want to use WebRTC. */
+  rtcDevicesOf(wallet: string): readonly string[];
+  /** Whether a device, or any of a wallet, lost its connection a moment ago and may be back soon. */
+  isAway(wallet: string, deviceId?: string): boolean;
   /** Wallets that are online. */
   wallets(): Iterable<string>;
   /**

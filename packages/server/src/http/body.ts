@@ -13,10 +13,17 @@ export function bodyOf<T>(request: FastifyRequest, schema: v.GenericSchema<unkno
   throw new AnypathError('invalid_payload', faultOf(result.issues));
 }
 
+/** Longer paths lead into what was received. */
+const MAX_PATH = 100;
+
 /** The first fault of a check, as a sentence. */
 export function faultOf(issues: readonly v.BaseIssue<unknown>[]): string {
   const [first] = issues;
   if (!first) return 'the payload does not fit';
-  const path = v.getDotPath(first as v.BaseIssue<unknown>);
-  return path ? `${path}: ${first.message}` : first.message;
+  const path = v.getDotPath(first as v.BaseIssue<unknown>)?.slice(0, MAX_PATH);
+  // The library's own sentences repeat what was received, which may be long, and may be anything.
+  const sentence = first.message.startsWith('Invalid ')
+    ? `expected ${first.expected ?? 'something else'}`
+    : first.message;
+  return path ? `${path}: ${sentence}` : sentence;
 }

@@ -1,8 +1,104 @@
-import type { PresenceUpdate } from '@anypath/protocol';
-import type { Bus } from '../bus/port.ts';
+import { type ContactUpdate, LIMITS, type PresenceUpdate } from '@anypath/protocol';
+import type { Bus, DeviceRef } from '../bus/port.ts';
+import type { Acquaintances } from '../contacts/acquaintances.ts';
 
-/** What is told about a wallet. */
-export function presenceOf(bus: Bus, wallet: string): PresenceUpdate {
-  const devices = [...bus.devicesOf(wallet)];
-  return { wallet, online: devices.length > 0, devices };
+/** What presence is told with. */
+export interface PresenceParts {
+  readonly bus: Pick<Bus, 'devicesOf'>;
+  readonly acquaintances: Acquaintances;
+  /** Tells every device of a wallet. */
+  readonly tell: (wallet: string, update: PresenceUpdate) => void;
+}
+
+/** A wallet that was told about a moment ago. */
+interface Quiet {
+  readonly timer: NodeJS.Timeout;
+  /** Whether there is more to tell. */
+  pending: boolean;
+}
+
+/**
+ * Tells mutual contacts who is online (SPEC S4.6). Who comes is told at once, also where only the connection is new,
+ * because what went to the old one may be lost; who vanishes without a goodbye, after a moment of grace. One wallet is
+ * told about at most once in `presenceEveryMs`.
+ */
+export class Presence {
+  readonly #parts: PresenceParts;
+  readonly #quiet = new Map<string, Quiet>();
+  readonly #grace = new Map<string, NodeJS.Timeout>();
+  #isClosed = false;
+
+  constructor(parts: PresenceParts) {
+    this.#parts = parts;
+  }
+
+  /** Who is there of those that a wallet may see. */
+  snapshot(wallet: string): PresenceUpdate[] {
+    return [...this.#parts.acquaintances.mutualOf(wallet)]
+      .map((other) => this.of(other))
+      .filter(({ online }) => online);
+  }
+
+  /** A wallet as others see it. */
+  of(wallet: string): PresenceUpdate {
+    const devices = [...this.#parts.bus.devicesOf(wallet)];
+    return { wallet, online: devices.length > 0, devices };
+  }
+
+  /** A device has a new connection. */
+  came({ wallet, deviceId }: DeviceRef): void {
+    if (this.#isClosed) return;
+    this.#forgive(`${wallet}:${deviceId}`);
+    this.#announce(wallet);
+  }
+
+  /** A device has no connection any more. @param goodbye whether it went on purpose */
+  went({ wallet, deviceId }: DeviceRef, goodbye: boolean): void {
+    if (this.#isClosed) return;
+    if (goodbye) return this.#announce(wallet);
+    const key = `${wallet}:${deviceId}`;
+    this.#forgive(key);
+    const timer = setTimeout(() => {
+      this.#grace.delete(key);
+      this.#announce(wallet);
+    }, LIMITS.presenceGraceMs);
+    this.#grace.set(key, timer.unref());
+  }
+
+  /** What a wallet sees of another has changed. */
+  contactChanged(wallet: string, { wallet: other, state }: ContactUpdate): void {
+    if (state === 'asked' || state === 'asking') return;
+    const update = state === 'mutual' ? this.of(other) : { wallet: other, online: false, devices: [] };
+    if (update.online || state !== 'mutual') this.#parts.tell(wallet, update);
+  }
+
+  /** Tells nobody anything from now on. */
+  close(): void {
+    this.#isClosed = true;
+    for (const timer of this.#grace.values()) clearTimeout(timer);
+    for (const { timer } of this.#quiet.values()) clearTimeout(timer);
+  }
+
+  #forgive(key: string): void {
+    clearTimeout(this.#grace.get(key));
+    this.#grace.delete(key);
+  }
+
+  #announce(wallet: string): void {
+    const quiet = this.#quiet.get(wallet);
+    if (quiet) {
+      quiet.pending = true;
+      return;
+    }
+    const timer = setTimeout(() => {
+      const { pending } = this.#quiet.get(wallet) ?? { pending: false };
+      this.#quiet.delete(wallet);
+      if (pending) this.#announce(wallet);
+    }, LIMITS.presenceEveryMs);
+    this.#quiet.set(wallet, { timer: timer.unref(), pending: false });
+    const update = this.of(wallet);
+    for (const other of this.#parts.acquaintances.mutualOf(wallet)) {
+      if (this.#parts.bus.devicesOf(other).length > 0) this.#parts.tell(other, update);
+    }
+  }
 }

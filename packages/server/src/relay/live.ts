@@ -1,19 +1,21 @@
 import { AnypathError, frameIsTooLarge, type RelayFrame } from '@anypath/protocol';
-import type { Socket, SocketServer } from '../socket/connection.ts';
-import { deviceRoom } from '../socket/rooms.ts';
+import type { Acquaintances } from '../contacts/acquaintances.ts';
+import type { Socket } from '../socket/connection.ts';
+import type { Delivery } from '../socket/delivery.ts';
 
 /**
  * Forwards a frame of the live relay to one device. It is never stored; what waits for a slow reader is bounded.
  *
- * @throws AnypathError `payload_too_large`, `target_offline`, or `recipient_busy` where too much waits for the recipient
+ * @throws AnypathError `payload_too_large`, `forbidden`, `target_offline`, or `recipient_busy` where too much waits for the
+ *   recipient
  */
-export function relayFrame(io: SocketServer, socket: Socket, { to, toDevice, frame }: RelayFrame): void {
-  if (frameIsTooLarge(frame)) throw new AnypathError('payload_too_large', 'a frame has at most 65536 bytes');
-  const { wallet, deviceId } = socket.data.device;
-  const room = io.of('/').adapter.rooms.get(deviceRoom(to, toDevice));
-  const [id] = room ?? [];
-  const recipient = id === undefined ? undefined : io.of('/').sockets.get(id);
-  if (!recipient) throw new AnypathError('target_offline', `${to} is not online`);
-  if (!recipient.data.queue.reserve(frame.byteLength)) throw new AnypathError('recipient_busy');
-  recipient.emit('relay:frame', { to, toDevice, frame, from: wallet, fromDevice: deviceId });
+export function relayFrame(socket: Socket, frame: RelayFrame, acquaintances: Acquaintances, delivery: Delivery): void {
+  const { device } = socket.data;
+  if (frameIsTooLarge(frame.frame)) throw new AnypathError('payload_too_large', 'a frame has at most 65536 bytes');
+  if (!acquaintances.areMutual(device.wallet, frame.to)) {
+    throw new AnypathError('forbidden', `${frame.to} is not a mutual contact`);
+  }
+  const obstacle = delivery.frame({ wallet: frame.to, deviceId: frame.toDevice }, frame, device);
+  if (obstacle === 'offline') throw new AnypathError('target_offline', `${frame.to} is not online`);
+  if (obstacle === 'busy') throw new AnypathError('recipient_busy');
 }

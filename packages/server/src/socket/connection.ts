@@ -9,6 +9,14 @@ export interface SocketData {
   device: DeviceRef;
   identity: Identity;
   queue: OutboundQueue;
+  /** Whether the device can and wants to use WebRTC. */
+  rtc: boolean;
+  /** Whether it may need the deprecated events. */
+  wantsLegacy: boolean;
+  /** Whether it has used one. */
+  legacy: boolean;
+  /** Whether it has been told so. */
+  warned: boolean;
 }
 
 /** The Socket.IO server, typed. */

@@ -1,66 +1,74 @@
 import type { Server as HttpServer, IncomingMessage, ServerResponse } from 'node:http';
-import { AnypathError, ERRORS, type ErrorCode, Handshake, LIMITS } from '@anypath/protocol';
-import { compile, default as proxyAddr } from '@fastify/proxy-addr';
+import { ERRORS, LIMITS, type PresenceUpdate } from '@anypath/protocol';
 import type { Logger } from 'pino';
 import { Server } from 'socket.io';
-import * as v from 'valibot';
-import type { Authenticator, Identity } from '../auth/authenticate.ts';
+import type { Authenticator } from '../auth/authenticate.ts';
 import { atMoment } from '../auth/expiry.ts';
 import type { Sessions } from '../auth/sessions.ts';
 import type { Bus } from '../bus/port.ts';
 import type { Config } from '../config.ts';
+import { acquaintancesOf } from '../contacts/acquaintances.ts';
+import type { Contacts } from '../contacts/contacts.ts';
 import type { Flags } from '../flags/flags.ts';
-import { limitKeyOf } from '../http/client-address.ts';
 import type { Limits } from '../http/limits.ts';
-import { presenceOf } from '../presence/presence.ts';
+import { Presence } from '../presence/presence.ts';
+import { Signalling } from '../signalling/signalling.ts';
+import { admit, mayConnect, refusal, trustsOf } from './admission.ts';
 import { type Socket, type SocketServer, sessionRoom } from './connection.ts';
-import { listen } from './events.ts';
-import { OutboundQueue } from './outbound-queue.ts';
-import { deviceRoom, walletRoom } from './rooms.ts';
+import { createDelivery } from './delivery.ts';
+import { type EventParts, listen } from './events.ts';
+import { type LegacyUse, signalToLegacy, tellLegacyPresence } from './legacy.ts';
+import { walletRoom } from './rooms.ts';
+import { type WelcomeParts, welcome } from './welcome.ts';
 
 /** What the socket server works with. */
 export interface SocketParts {
-  readonly config: Pick<Config, 'ALLOWED_ORIGINS' | 'TRUST_PROXY'>;
+  readonly config: Pick<
+    Config,
+    'ALLOWED_ORIGINS' | 'TRUST_PROXY' | 'CONTACTS' | 'HIDE_HOST_CANDIDATES' | 'RTC_SIGNAL_LEGACY_ENABLED'
+  >;
   readonly authenticator: Pick<Authenticator, 'handshake'>;
   readonly sessions: Pick<Sessions, 'hasEnded' | 'onEnded'>;
   readonly bus: Bus;
   readonly limits: Limits;
   readonly flags: Flags;
+  readonly contacts: Contacts;
+  /** Told of each use of a deprecated event. */
+  readonly legacyUsed: LegacyUse;
   readonly log: Logger;
 }
 
+/** How often a connection is checked, and how long it may take to answer: who vanished is known within 12 s. */
+const PING = { pingInterval: 8_000, pingTimeout: 4_000 } as const;
+
+/** The sockets of a server. */
+export interface SocketService {
+  readonly io: SocketServer;
+  /** Closes every connection. Nobody hears of it as presence: it is the server that goes. */
+  close(): Promise<void>;
+}
+
 /** Signalling, presence and the live relay on one Socket.IO connection. */
-export function createSocketServer(http: HttpServer, parts: SocketParts): SocketServer {
+export function createSocketServer(http: HttpServer, parts: SocketParts): SocketService {
   const { config, authenticator, sessions, limits, log } = parts;
-  const trusts = compile([...config.TRUST_PROXY]);
+  const trusts = trustsOf(config.TRUST_PROXY);
   const io: SocketServer = new Server(http, {
     serveClient: false,
     maxHttpBufferSize: LIMITS.socketPacketMaxBytes,
     connectTimeout: 10_000,
-    pingInterval: 10_000,
-    pingTimeout: 5_000,
+    ...PING,
     cors: { origin: [...config.ALLOWED_ORIGINS], credentials: true },
     // CORS does not cover WebSocket: the browser connects first and leaves the check to us (RFC 6455, 10.2).
     allowRequest: (request, decide) => decide(null, mayConnect(request, config.ALLOWED_ORIGINS)),
   });
-  io.engine.on('connection_error', ({ message }: { message: string }) => {
-    log.warn({ code: 'forbidden', reason: message }, 'connection refused');
-  });
-  // Engine.IO refuses an oversized request of long-polling by itself and tells nobody but the client.
-  io.engine.use((request: IncomingMessage, response: ServerResponse, next: () => void) => {
-    if (request.method === 'POST') {
-      response.once('finish', () => {
-        if (response.statusCode === 413) log.warn({ code: 'payload_too_large' }, 'request refused');
-      });
-    }
-    next();
-  });
+  logTransport(io, log);
   io.use((socket, next) => {
-    authenticate(socket, authenticator, limits, trusts).then(
+    admit(socket, authenticator, limits, trusts).then(
       () => next(),
       (error: unknown) => next(refusal(error, log)),
     );
   });
+  const work = assemble(io, parts);
   io.on('connection', (socket) => {
     const { sessionId, expiresAtMs } = socket.data.identity;
     // It may have ended while the socket was being checked.
@@ -70,42 +78,58 @@ export function createSocketServer(http: HttpServer, parts: SocketParts): Socket
       'disconnect',
       atMoment(expiresAtMs, () => endSession(io, socket.id)),
     );
-    welcome(io, socket, parts);
+    listen(socket, work);
+    welcome(io, socket, work);
   });
   sessions.onEnded((sessionId) => endSession(io, sessionRoom(sessionId)));
-  return io;
+  const close = () => {
+    work.presence.close();
+    return io.close();
+  };
+  return { io, close };
 }
 
-/** A page of another origin needs to be on the list; programs that are no page send no origin. */
-function mayConnect(request: IncomingMessage, allowed: readonly string[]): boolean {
-  const { origin, host } = request.headers;
-  if (origin === undefined || allowed.includes(origin)) return true;
-  return URL.canParse(origin) && new URL(origin).host === host;
+/** Everything that connections work with, made for one another. */
+function assemble(io: SocketServer, parts: SocketParts): EventParts & WelcomeParts {
+  const { config, bus, limits, flags, contacts, log } = parts;
+  const isLegacyOn = config.RTC_SIGNAL_LEGACY_ENABLED;
+  const acquaintances = acquaintancesOf(config, contacts, bus);
+  const delivery = createDelivery(io, log, signalToLegacy);
+  const signalling = new Signalling({ config, bus, flags, acquaintances, delivery, log });
+  const tell = (wallet: string, update: PresenceUpdate) => {
+    io.to(walletRoom(wallet)).emit('presence:update', update);
+    if (isLegacyOn) for (const socket of socketsOf(io, wallet)) tellLegacyPresence(socket, update);
+  };
+  const presence = new Presence({ bus, acquaintances, tell });
+  contacts.onChange(({ wallet, update }) => {
+    io.to(walletRoom(wallet)).emit('contacts:update', update);
+    presence.contactChanged(wallet, update);
+  });
+  const legacy = isLegacyOn ? parts.legacyUsed : undefined;
+  return { limits, acquaintances, contacts, delivery, signalling, legacy, bus, presence, log };
 }
 
-type Trusts = ReturnType<typeof compile>;
-
-/** Connections count by wallet, and by address where nobody is signed in. */
-async function authenticate(
-  socket: Socket,
-  authenticator: SocketParts['authenticator'],
-  limits: Limits,
-  trusts: Trusts,
-): Promise<void> {
-  const handshake = v.safeParse(Handshake, socket.handshake.auth);
-  let identity: Identity;
-  try {
-    if (!handshake.success)
-      throw new AnypathError('unauthenticated', 'the handshake carries deviceId and perhaps a token');
-    identity = await authenticator.handshake(handshake.output, socket.handshake.headers);
-  } catch (error) {
-    await limits.take('refusedConnections', limitKeyOf(proxyAddr(socket.request, trusts)));
-    throw error;
+function* socketsOf(io: SocketServer, wallet: string): Iterable<Socket> {
+  const { adapter, sockets } = io.of('/');
+  for (const id of adapter.rooms.get(walletRoom(wallet)) ?? []) {
+    const socket = sockets.get(id);
+    if (socket) yield socket;
   }
-  await limits.take('connections', identity.wallet);
-  socket.data.identity = identity;
-  socket.data.device = { wallet: identity.wallet, deviceId: handshake.output.deviceId };
-  socket.data.queue = new OutboundQueue(socket.conn);
+}
+
+/** Engine.IO refuses some requests by itself and tells nobody but the client. */
+function logTransport(io: SocketServer, log: Logger): void {
+  io.engine.on('connection_error', ({ message }: { message: string }) => {
+    log.warn({ code: 'forbidden', reason: message }, 'connection refused');
+  });
+  io.engine.use((request: IncomingMessage, response: ServerResponse, next: () => void) => {
+    if (request.method === 'POST') {
+      response.once('finish', () => {
+        if (response.statusCode === 413) log.warn({ code: 'payload_too_large' }, 'request refused');
+      });
+    }
+    next();
+  });
 }
 
 /** Tells every socket in a room that its session is over, and closes it. */
@@ -113,44 +137,3 @@ function endSession(io: SocketServer, room: string): void {
   io.in(room).emit('session:end', { error: 'session_ended', message: ERRORS.session_ended.advice });
   io.in(room).disconnectSockets(true);
 }
-
-/** Socket.IO hands `data` to the client's `connect_error`. */
-function refusal(error: unknown, log: Logger): Error {
-  const code: ErrorCode = error instanceof AnypathError ? error.code : 'internal';
-  const message = error instanceof AnypathError ? error.message : ERRORS.internal.advice;
-  if (code === 'internal') log.error({ err: error }, 'a socket could not be checked');
-  else log.warn({ code }, 'socket refused');
-  return Object.assign(new Error(message), { data: { error: code } });
-}
-
-function welcome(io: SocketServer, socket: Socket, parts: SocketParts): void {
-  const { bus, log } = parts;
-  const { device } = socket.data;
-  const { wallet, deviceId } = device;
-  // Before the older one ends, so that its end is not taken for the device's.
-  bus.join(device, socket.id);
-  replaceOlder(io, socket);
-  void socket.join([walletRoom(wallet), deviceRoom(wallet, deviceId)]);
-  log.info({ wallet, device: deviceId, transport: socket.conn.transport.name }, 'online');
-  listen(io, socket, parts);
-  socket.on('disconnect', (reason, detail) => {
-    const oversized = isOversized(detail) ? { code: 'payload_too_large' as const } : {};
-    log[oversized.code ? 'warn' : 'info']({ wallet, device: deviceId, reason, ...oversized }, 'socket closed');
-    if (bus.leave(device, socket.id)) io.emit('presence:update', presenceOf(bus, wallet));
-  });
-  socket.emit('session:start', { wallet, serverTime: Date.now() });
-  for (const other of bus.wallets()) if (other !== wallet) socket.emit('presence:update', presenceOf(bus, other));
-  io.emit('presence:update', presenceOf(bus, wallet));
-}
-
-/** A device has one connection; after a reload or a change of network the old one may not have noticed its end. */
-function replaceOlder(io: SocketServer, socket: Socket): void {
-  const { wallet, deviceId } = socket.data.device;
-  const older = io.to(deviceRoom(wallet, deviceId));
-  older.emit('session:end', { error: 'replaced', message: ERRORS.replaced.advice });
-  io.in(deviceRoom(wallet, deviceId)).disconnectSockets(true);
-}
-
-/** `ws` closes with code 1009 for a packet over the limit; Engine.IO keeps only the text of its error. */
-const isOversized = (detail: unknown): boolean =>
-  detail instanceof Error && detail.message.includes('Max payload size exceeded');

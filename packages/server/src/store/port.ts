@@ -1,3 +1,5 @@
+import type { Pair } from '../contacts/pair.ts';
+
 /** A feature that an operator has switched (SPEC S1.4). */
 export interface FlagDocument {
   /** Such as `rtc.ice`. */
@@ -15,6 +17,26 @@ export interface RevokedSession {
   readonly id: string;
   /** When it would have expired, Unix time in milliseconds. */
   readonly untilMs: number;
+}
+
+/** A wallet's pair with another. */
+export interface PairWith {
+  readonly peer: string;
+  readonly pair: Pair;
+}
+
+/** How many others a wallet sees in its contacts. */
+export interface ContactCount {
+  /** Those towards whom it has done something itself: asked, mutual, blocked. */
+  readonly own: number;
+  /** Those who ask it and wait. */
+  readonly asking: number;
+}
+
+/** A change of a pair. */
+export interface PairChange {
+  readonly before: Pair;
+  readonly after: Pair;
 }
 
 /** What must last: everything that a restart of the server may not forget. */
@@ -41,5 +63,19 @@ export interface Store {
   revokeSession(id: string, untilMs: number, nowMs: number): void;
   /** The sessions that were ended and would not have expired yet. */
   revokedSessions(nowMs: number): readonly RevokedSession[];
+  /** How two wallets stand to each other, in either order of the two. */
+  contactPair(one: string, other: string): Pair;
+  /**
+   * Changes how two wallets stand to each other; nobody else can change it in between.
+   *
+   * @param change gives what is to hold from now on, or the pair that it was given where nothing changes. It may be called more
+   *   than once, and must not use the store. What it throws is passed on, and nothing has changed then.
+   */
+  changeContact(one: string, other: string, change: (pair: Pair) => Pair): PairChange;
+  /** The pairs in which a wallet sees a contact, in no particular order. */
+  contactsOf(wallet: string): readonly PairWith[];
+  countContacts(wallet: string): ContactCount;
+  /** The wallets that are mutual with one, in no particular order. Asked whenever a wallet comes or goes. */
+  mutualContactsOf(wallet: string): readonly string[];
   close(): void;
 }

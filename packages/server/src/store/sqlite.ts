@@ -2,6 +2,7 @@ import { chmodSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync, type DatabaseSyncInstance } from '@photostructure/sqlite';
 import type { Store } from './port.ts';
+import { contactsOn } from './sqlite-contacts.ts';
 import { flagsOn } from './sqlite-flags.ts';
 import { revokedSessionsOn } from './sqlite-sessions.ts';
 
@@ -20,6 +21,20 @@ const MIGRATIONS = [
    ) STRICT, WITHOUT ROWID;`,
   `CREATE TABLE revoked_sessions (id TEXT PRIMARY KEY, until_ms INTEGER NOT NULL) STRICT, WITHOUT ROWID;
    CREATE INDEX revoked_sessions_until ON revoked_sessions (until_ms);`,
+  // Each index holds what that side sees, so that wallets that block somebody, or ask in vain, do not slow its lists down.
+  `CREATE TABLE contacts (
+     a TEXT NOT NULL,
+     b TEXT NOT NULL,
+     a_state TEXT NOT NULL CHECK (a_state IN ('none', 'asked', 'unheard', 'mutual', 'blocked')),
+     b_state TEXT NOT NULL CHECK (b_state IN ('none', 'asked', 'unheard', 'mutual', 'blocked')),
+     a_since_ms INTEGER NOT NULL,
+     b_since_ms INTEGER NOT NULL,
+     PRIMARY KEY (a, b),
+     CHECK (a <> b),
+     CHECK ((a_state = 'mutual') = (b_state = 'mutual'))
+   ) STRICT, WITHOUT ROWID;
+   CREATE INDEX contacts_seen_by_a ON contacts (a, a_state, b_state) WHERE a_state <> 'none' OR b_state = 'asked';
+   CREATE INDEX contacts_seen_by_b ON contacts (b, b_state, a_state) WHERE b_state <> 'none' OR a_state = 'asked';`,
 ] as const;
 
 /**
@@ -51,6 +66,7 @@ function storeOn(db: Database): Store {
   return {
     ...flagsOn(db),
     ...revokedSessionsOn(db),
+    ...contactsOn(db),
     secret: (name, make) => {
       const known = readSecret.get(name) as { value: Uint8Array } | undefined;
       if (known) return known.value;

@@ -14,6 +14,11 @@ export class Metrics {
     ['outcome'],
   );
   readonly #rateLimited = this.#counter('anypath_rate_limited_total', 'Refusals by a rate limit.', ['limit']);
+  readonly #legacy = this.#counter(
+    'anypath_legacy_events_total',
+    'Deprecated events that clients sent. The log names each client once.',
+    ['event'],
+  );
   readonly #probes = this.#counter(
     'anypath_ice_probes_total',
     'Probes of STUN and TURN addresses, by outcome: ok, or why it failed.',
@@ -55,6 +60,10 @@ export class Metrics {
 
   rateLimited(limit: string): void {
     this.#rateLimited.inc({ limit });
+  }
+
+  legacyUsed(event: string): void {
+    this.#legacy.inc({ event });
   }
 
   /** @param allocateMs where it worked */

@@ -39,7 +39,7 @@ export class TestServer implements AsyncDisposable {
   }
 
   /**
-   * @param env settings that differ from those of the tests: free ports, no coturn
+   * @param env settings that differ from those of the tests: free ports, no coturn, everybody is a contact
    * @param webDir folder of a page to serve
    */
   static async start(env: Record<string, string> = {}, webDir?: string): Promise<TestServer> {
@@ -52,7 +52,8 @@ export class TestServer implements AsyncDisposable {
         done();
       },
     });
-    const config = readConfig({ PORT: '0', COTURN: 'off', LOG_LEVEL: 'debug', ...env, DATA_DIR: folder });
+    const defaults = { PORT: '0', COTURN: 'off', LOG_LEVEL: 'debug', CONTACTS: 'everyone' };
+    const config = readConfig({ ...defaults, ...env, DATA_DIR: folder });
     const say = (sentence: string) => void said.push(sentence);
     const parts = { log: createLog(config, lines), version: '0.0.0-test', say, ...(webDir ? { webDir } : {}) };
     const running = await startServer(config, parts);
@@ -88,11 +89,16 @@ export class TestServer implements AsyncDisposable {
     return this.fetch(path, token ? { headers: { authorization: `Bearer ${token}` } } : {});
   }
 
-  /** A connected socket of a wallet. */
+  /**
+   * A connected socket of a wallet.
+   *
+   * @param prepare adds listeners before anything can arrive
+   */
   async socket(
     wallet: string,
     deviceId = `${wallet}-device`,
     options: Partial<ManagerOptions & SocketOptions> = {},
+    prepare: (socket: TestSocket) => void = () => undefined,
   ): Promise<TestSocket> {
     const auth = { token: await this.signIn(wallet), deviceId };
     const socket: TestSocket = io(this.url, {
@@ -103,6 +109,7 @@ export class TestServer implements AsyncDisposable {
       ...options,
     });
     this.#sockets.push(socket);
+    prepare(socket);
     await new Promise<void>((resolve, reject) => {
       socket.once('session:start', () => resolve());
       socket.once('connect_error', reject);

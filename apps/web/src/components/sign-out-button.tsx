@@ -1,0 +1,26 @@
+import { useText } from '../i18n/use-text.ts';
+import { useModel } from '../model/model.ts';
+import { FieldError } from './field-error.tsx';
+
+/** Signs out, and says so where that is not possible. */
+export function SignOutButton() {
+  const { account } = useModel();
+  const text = useText();
+  const leaving = account.leaving.value;
+  return (
+    <>
+      <button
+        type="button"
+        class="button-plain"
+        data-test="sign-out"
+        aria-disabled={leaving === 'now'}
+        onClick={() => void account.signOut()}
+      >
+        {leaving === 'now' ? text.signingOut : text.signOut}
+      </button>
+      {leaving !== 'no' && leaving !== 'now' && (
+        <FieldError id="sign-out-error">{text.signOutFailed(text.errors[leaving])}</FieldError>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,126 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { PATHS } from '@anypath/protocol';
+import { startAnypath, tokenOf } from '../anypath.ts';
+import { type Child, startChild } from '../child.ts';
+import { percentileOf, type Spread, spreadOf } from '../spread.ts';
+import { connect, type Pair, signal } from './clients.ts';
+import { type IdleResult, idle } from './idle.ts';
+
+const REFERENCE = fileURLToPath(new URL('./reference.js', import.meta.url));
+/** So many that no device comes near its rate limit. */
+const PAIRS = 150;
+/** Signals on their way at the same time. */
+const CONCURRENCY = 8;
+
+/** How much is measured. */
+export interface SignallingOptions {
+  readonly rounds: number;
+  /** Of each round and side. */
+  readonly signals: number;
+  /** Idle sockets. */
+  readonly sockets: number;
+}
+
+/** What was measured. Ratios are ours to the reference, round by round. */
+export interface SignallingResult {
+  /** Processor time of a signal, microseconds. */
+  readonly cpu: { readonly ours: Spread; readonly reference: Spread; readonly ratio: Spread };
+  /** 99th percentile of the round trip, milliseconds. */
+  readonly p99: { readonly ours: Spread; readonly reference: Spread; readonly ratio: Spread };
+  readonly idle: IdleResult;
+}
+
+/** Signals and idle sockets beside a bare Socket.IO server, in turns; contacts and dedup are on. */
+export async function benchSignalling(
+  options: SignallingOptions,
+  say: (line: string) => void,
+): Promise<SignallingResult> {
+  const folder = mkdtempSync(join(tmpdir(), 'anypath-bench-'));
+  try {
+    const signals = await measureSignals(join(folder, 'signals'), options, say);
+    return { ...signals, idle: await idle(join(folder, 'idle'), REFERENCE, options.sockets, say) };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function measureSignals(
+  folder: string,
+  { rounds, signals }: SignallingOptions,
+  say: (line: string) => void,
+): Promise<Omit<SignallingResult, 'idle'>> {
+  await using ours = await startAnypath(folder, { BEARER_ROUTE_WHITELIST: '^/api/' });
+  await using reference = await startChild(REFERENCE, [], {});
+  const names = Array.from({ length: PAIRS }, (_, index): [string, string] => [`caller-${index}`, `callee-${index}`]);
+  for (const wallets of names) await befriend(ours, wallets);
+  const sides = { ours: await pairsOf(ours, names), reference: await pairsOf(reference, names) };
+  const rows: { ours: Measured; reference: Measured }[] = [];
+  // The first round warms both sides up.
+  for (let round = 0; round <= rounds; round++) {
+    const row = {
+      ours: await measure(ours, sides.ours, signals),
+      reference: await measure(reference, sides.reference, signals),
+    };
+    if (round === 0) continue;
+    rows.push(row);
+    say(
+      `round ${round} of ${rounds}: ${row.ours.cpu.toFixed(0)} beside ${row.reference.cpu.toFixed(0)} µs of processor time a signal, p99 ${row.ours.p99.toFixed(2)} beside ${row.reference.p99.toFixed(2)} ms`,
+    );
+  }
+  for (const { from, to } of [...sides.ours, ...sides.reference]) for (const socket of [from, to]) socket.disconnect();
+  const compare = (what: keyof Measured) => ({
+    ours: spreadOf(rows.map((row) => row.ours[what])),
+    reference: spreadOf(rows.map((row) => row.reference[what])),
+    ratio: spreadOf(rows.map((row) => row.ours[what] / row.reference[what])),
+  });
+  return { cpu: compare('cpu'), p99: compare('p99') };
+}
+
+/** Makes two wallets contacts, as their owners would. */
+async function befriend({ url }: Child, [one, other]: readonly [string, string]): Promise<void> {
+  for (const [wallet, peer] of [
+    [one, other],
+    [other, one],
+  ] as const) {
+    const headers = { authorization: `Bearer ${await tokenOf(wallet)}`, 'content-type': 'application/json' };
+    const body = JSON.stringify({ wallet: peer });
+    const response = await fetch(`${url}${PATHS.contactsAsk}`, { method: 'POST', headers, body });
+    if (!response.ok) throw new Error(`the contact was refused: ${await response.text()}`);
+    await response.body?.cancel();
+  }
+}
+
+const pairsOf = ({ url }: Child, names: readonly [string, string][]): Promise<Pair[]> =>
+  Promise.all(
+    names.map(async (wallets) => ({
+      wallets,
+      from: await connect(url, wallets[0]),
+      to: await connect(url, wallets[1]),
+    })),
+  );
+
+interface Measured {
+  /** Microseconds a signal. */
+  readonly cpu: number;
+  /** Milliseconds. */
+  readonly p99: number;
+}
+
+async function measure(server: Child, pairs: readonly Pair[], signals: number): Promise<Measured> {
+  const before = server.cpuSeconds() ?? Number.NaN;
+  const times: number[] = [];
+  let sent = 0;
+  const work = async (lane: number) => {
+    for (let turn = lane; sent < signals; turn += CONCURRENCY) {
+      sent++;
+      const pair = pairs[turn % pairs.length];
+      if (pair) times.push(await signal(pair));
+    }
+  };
+  await Promise.all(Array.from({ length: CONCURRENCY }, (_, lane) => work(lane)));
+  const after = server.cpuSeconds() ?? Number.NaN;
+  return { cpu: ((after - before) / times.length) * 1e6, p99: percentileOf(times, 0.99) };
+}

@@ -1,0 +1,88 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { connect } from './connect.ts';
+import type { Socket } from './socket.ts';
+import { StandInSocket } from './stand-in-socket.ts';
+import { memoryStore } from './storage.ts';
+
+let socket: StandInSocket;
+vi.mock('./socket.ts', () => ({ openSocket: () => socket as unknown as Socket }));
+
+const start = (wallet = 'alice') => socket.emit('session:start', { wallet, serverTime: 0 });
+
+/** Begins to connect, up to the point where the server is to answer. */
+async function begun() {
+  const url = 'https://rtc.example.com';
+  const attempt = connect({ url, token: 't', rtc: false, storage: memoryStore(), timeoutMs: 1_000 });
+  attempt.catch(() => undefined);
+  await vi.advanceTimersByTimeAsync(0);
+  return { attempt };
+}
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  socket = new StandInSocket();
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+describe('connect (Socket.IO’s socket is a stand-in)', () => {
+  it('goes on after what may pass, until it is accepted', async () => {
+    const { attempt } = await begun();
+    socket.refuse('shutting_down');
+    await vi.advanceTimersByTimeAsync(200);
+    expect(socket.connects).toBe(1);
+    start();
+    expect((await attempt).wallet).toBe('alice');
+  });
+
+  it('ends with the code of what did not pass in time', async () => {
+    const { attempt } = await begun();
+    socket.refuse('rate_limited');
+    await vi.advanceTimersByTimeAsync(999);
+    expect(socket.active).toBe(false);
+    await vi.advanceTimersByTimeAsync(1);
+    await expect(attempt).rejects.toMatchObject({ code: 'rate_limited' });
+    await vi.advanceTimersByTimeAsync(100_000);
+    expect(socket.connects).toBe(0);
+  });
+
+  it.each(['unauthenticated', 'session_ended', 'forbidden'])('ends at once after %s', async (code) => {
+    const { attempt } = await begun();
+    socket.refuse(code);
+    await expect(attempt).rejects.toMatchObject({ code });
+  });
+
+  it('ends as unreachable where nobody answers', async () => {
+    const { attempt } = await begun();
+    await vi.advanceTimersByTimeAsync(1_000);
+    await expect(attempt).rejects.toMatchObject({ code: 'unreachable' });
+  });
+});
+
+describe('a client (Socket.IO’s socket is a stand-in)', () => {
+  async function connected() {
+    const { attempt } = await begun();
+    start();
+    const client = await attempt;
+    const ends: string[] = [];
+    client.on('ended', ({ code }) => ends.push(code));
+    return { client, ends };
+  }
+
+  it('survives a server that restarts or has too many, and ends where it is signed out', async () => {
+    const { ends } = await connected();
+    socket.emit('session:end', { error: 'shutting_down', message: '' });
+    socket.refuse('rate_limited');
+    expect(ends).toEqual([]);
+    socket.emit('session:end', { error: 'session_ended', message: '' });
+    expect(ends).toEqual(['session_ended']);
+  });
+
+  it('ends where somebody else is signed in at the reconnection, rather than speak for them', async () => {
+    const { ends } = await connected();
+    start('mallory');
+    expect(ends).toEqual(['session_ended']);
+    expect(socket.active).toBe(false);
+  });
+});

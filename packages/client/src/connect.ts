@@ -1,0 +1,83 @@
+import { AnypathError, type SessionStart } from '@anypath/protocol';
+import { Client, type RtcOption } from './client.ts';
+import { Connection } from './connection.ts';
+import { bearer, cookie, type TokenSource } from './credentials.ts';
+import { claimDevice } from './device.ts';
+import { serverUrl } from './http.ts';
+import { IceSource } from './ice.ts';
+import { defaultStore, type KeyValueStore, lenient } from './storage.ts';
+
+/** How to connect. */
+export interface ConnectOptions {
+  /** The server, such as `https://rtc.example.com`; the page's own origin where it is left out. */
+  url?: string;
+  /**
+   * The token of the sign-in, or a function that gets one; called again at each reconnection. Where it is left out, the session
+   * cookie of the browser counts, as `signInWithWallet` or your own backend sets it.
+   */
+  token?: TokenSource;
+  /** WebRTC: `false` to stay on the relay, or settings for every connection, such as `iceTransportPolicy`. */
+  rtc?: RtcOption;
+  /** Where a few small values survive a reload; `sessionStorage` where it is left out. */
+  storage?: KeyValueStore;
+  /** How long to wait for the server before `connect` gives up, milliseconds; 10 000 where it is left out. */
+  timeoutMs?: number;
+}
+
+/**
+ * Connects to an anypath server. Add listeners right after it resolves, before anything else is awaited: what arrives
+ * earlier is kept for them. What may pass by itself, such as a network that fails, is tried again until the time is over.
+ *
+ * @param options where to, and as whom
+ * @returns the client, once the server has accepted it
+ * @throws AnypathError `unauthenticated` where the token is refused or there is no session, `session_ended` where it is over;
+ *   `unreachable` where no server answers in time; `rate_limited` or `shutting_down` where it refuses all that time
+ */
+export async function connect(options: ConnectOptions = {}): Promise<Client> {
+  const url = serverUrl(options.url);
+  const storage = lenient(options.storage ?? defaultStore());
+  const credentials = options.token === undefined ? cookie(url) : bearer(options.token);
+  const rtc = typeof RTCPeerConnection === 'function' && (options.rtc ?? true);
+  const { deviceId, release } = await claimDevice(storage);
+  const connection = new Connection(url, { deviceId, rtc: rtc !== false }, credentials);
+  const ice = new IceSource(url, credentials);
+  try {
+    const make = (start: SessionStart) => new Client({ connection, ice, storage, deviceId, release, rtc, start });
+    return await accepted(connection, options.timeoutMs ?? 10_000, make);
+  } catch (error) {
+    connection.close();
+    release();
+    throw error;
+  }
+}
+
+/**
+ * Waits for the server's word.
+ *
+ * @param make called within the event, so that no event after it is missed
+ */
+function accepted(connection: Connection, timeoutMs: number, make: (start: SessionStart) => Client): Promise<Client> {
+  return new Promise((resolve, reject) => {
+    let last: AnypathError | undefined;
+    const settle = () => {
+      clearTimeout(timer);
+      stop();
+      connection.socket.off('session:start', onStart);
+    };
+    const onStart = (start: SessionStart) => {
+      settle();
+      resolve(make(start));
+    };
+    const stop = connection.on('failed', (error, isFinal) => {
+      last = error;
+      if (!isFinal) return;
+      settle();
+      reject(error);
+    });
+    const timer = setTimeout(() => {
+      settle();
+      reject(last ?? new AnypathError('unreachable'));
+    }, timeoutMs);
+    connection.socket.on('session:start', onStart);
+  });
+}

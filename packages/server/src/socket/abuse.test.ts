@@ -1,0 +1,133 @@
+import { type Answer, CLIENT_EVENTS, isErrorCode } from '@anypath/protocol';
+import fc from 'fast-check';
+import { pino } from 'pino';
+import { describe, expect, it } from 'vitest';
+import { createLocalBus } from '../bus/local.ts';
+import type { Limits } from '../http/limits.ts';
+import { Signalling } from '../signalling/signalling.ts';
+import { ANSWER_SDP, OFFER_SDP } from '../testing/sdp.ts';
+import type { Socket } from './connection.ts';
+import type { Delivery } from './delivery.ts';
+import { attempt, type EventParts } from './events.ts';
+
+const EVENTS = [...Object.keys(CLIENT_EVENTS), 'made:up', '__proto__', 'constructor'];
+const RUNS_EACH = Math.ceil(110_000 / EVENTS.length);
+
+/** Alice is connected, Bob is her only contact and online; nothing else is real but the code that handles events. */
+function scene() {
+  const bus = createLocalBus();
+  const reached: string[] = [];
+  const delivery: Delivery = {
+    signal: ({ wallet }) => void reached.push(wallet),
+    taken: ({ wallet }) => void reached.push(wallet),
+    frame: ({ wallet }) => {
+      reached.push(wallet);
+      return undefined;
+    },
+  };
+  const acquaintances = {
+    areMutual: (a: string, b: string) => a === 'alice' && b === 'bob',
+    mutualOf: () => ['bob'],
+  };
+  const flags = { isEnabled: () => true } as unknown as ConstructorParameters<typeof Signalling>[0]['flags'];
+  const log = pino({ level: 'silent' });
+  const config = { HIDE_HOST_CANDIDATES: false };
+  const changed: string[] = [];
+  const parts: EventParts = {
+    limits: { take: async () => ({ ok: true, remaining: 1, resetMs: 1, limit: 1 }) } as unknown as Limits,
+    acquaintances,
+    contacts: {
+      list: () => [],
+      change: (_wallet, _action, peer) => {
+        changed.push(peer);
+        return { wallet: peer, state: 'asked' };
+      },
+    },
+    delivery,
+    signalling: new Signalling({ config, bus, flags, acquaintances, delivery, log }),
+    legacy: () => undefined,
+    log,
+  };
+  for (const wallet of ['bob', 'carol']) bus.join({ wallet, deviceId: `${wallet}-device` }, wallet, true);
+  const data = { device: { wallet: 'alice', deviceId: 'a1' }, rtc: true };
+  const socket = { data, emit: () => true } as unknown as Socket;
+  return { parts, socket, reached, changed };
+}
+
+const hostileText = fc.oneof(
+  fc.string({ maxLength: 40, unit: 'binary' }),
+  fc.constantFrom(
+    '',
+    'x'.repeat(70_000),
+    '__proto__',
+    'constructor',
+    'alice',
+    'carol',
+    'a:b',
+    '\n',
+    '\u0000',
+    '\ud800',
+  ),
+);
+const garbage = fc.oneof(
+  { weight: 3, arbitrary: fc.anything({ maxDepth: 4, withBigInt: false }) },
+  { weight: 2, arbitrary: hostileText },
+  { weight: 1, arbitrary: fc.uint8Array({ maxLength: 64 }) },
+  { weight: 1, arbitrary: fc.integer({ min: 1, max: 200 }).map((depth) => nested(depth)) },
+  {
+    weight: 1,
+    arbitrary: fc.constant(JSON.parse('{"__proto__":{"to":"bob"},"constructor":{"prototype":{"to":"bob"}}}')),
+  },
+);
+const nested = (depth: number): unknown => {
+  let value: unknown = 'bottom';
+  for (let level = 0; level < depth; level++) value = level % 2 === 0 ? [value] : { to: value };
+  return value;
+};
+
+/** What would be right, of which one field at least is spoilt. */
+const RIGHT: Readonly<Record<string, object>> = {
+  'rtc:offer': { sdp: { type: 'offer', sdp: OFFER_SDP } },
+  'rtc:answer': { sdp: { type: 'answer', sdp: ANSWER_SDP } },
+  'rtc:candidate': { candidate: { candidate: 'candidate:1 1 udp 1 192.0.2.1 1 typ host' } },
+  'rtc:hangup': { reason: 'busy' },
+  'relay:frame': { toDevice: 'bob-device', frame: new Uint8Array(8) },
+  'contacts:change': { action: 'ask', wallet: 'bob' },
+  signal: { sdp: { type: 'offer', sdp: OFFER_SDP } },
+};
+const spoilt = (event: string) => {
+  const right = { convId: 'alice:bob', to: 'bob', signalId: 'signal', ...RIGHT[event] };
+  const field = fc.constantFrom(...Object.keys(right), 'session', 'toDevice', 'extra');
+  return fc.tuple(field, garbage).map(([name, value]) => ({ ...right, signalId: `s${Math.random()}`, [name]: value }));
+};
+
+describe('malformed events by the hundred thousand', () => {
+  it.each(EVENTS)(
+    '%s: always an answer with a code, never a word to anybody else',
+    async (event) => {
+      const { parts, socket, reached, changed } = scene();
+      let answers = 0;
+      await fc.assert(
+        fc.asyncProperty(fc.oneof(garbage, spoilt(event)), async (payload) => {
+          const answer: Answer | 'waits' = await Promise.race([
+            attempt(socket, parts, event, payload),
+            Promise.resolve('waits' as const).then(later),
+          ]);
+          answers++;
+          if (answer === 'waits' || answer.ok) return;
+          expect(isErrorCode(answer.error) && answer.error !== 'internal').toBe(true);
+          expect(answer.message.length).toBeLessThan(400);
+        }),
+        { numRuns: RUNS_EACH },
+      );
+      expect(answers).toBeGreaterThanOrEqual(RUNS_EACH);
+      expect(reached.every((wallet) => wallet === 'bob')).toBe(true);
+      expect(changed.every((wallet) => wallet.length <= 128)).toBe(true);
+      expect(Object.hasOwn(Object.prototype, 'to')).toBe(false);
+    },
+    120_000,
+  );
+});
+
+/** Long enough for every answer that does not wait for a device. */
+const later = <T>(value: T): Promise<T> => new Promise((resolve) => setImmediate(() => resolve(value)));

@@ -1,0 +1,51 @@
+import { ERRORS } from '@anypath/protocol';
+import type { Logger } from 'pino';
+import type { Bus } from '../bus/port.ts';
+import type { Presence } from '../presence/presence.ts';
+import type { Signalling } from '../signalling/signalling.ts';
+import type { Socket, SocketServer } from './connection.ts';
+import { deviceRoom, walletRoom } from './rooms.ts';
+
+/** What a connection that comes or goes is told to. */
+export interface WelcomeParts {
+  readonly bus: Bus;
+  readonly presence: Presence;
+  readonly signalling: Signalling;
+  readonly log: Logger;
+}
+
+/** A device is there: it takes the place of its older connection, hears who is online, and gets what waited for it. */
+export function welcome(io: SocketServer, socket: Socket, { bus, presence, signalling, log }: WelcomeParts): void {
+  const { device, rtc } = socket.data;
+  const { wallet, deviceId } = device;
+  // Before the older one ends, so that its end is not taken for the device's.
+  bus.join(device, socket.id, rtc);
+  replaceOlder(io, socket);
+  void socket.join([walletRoom(wallet), deviceRoom(wallet, deviceId)]);
+  log.info({ wallet, device: deviceId, transport: socket.conn.transport.name }, 'online');
+  socket.on('disconnect', (reason, detail) => {
+    const oversized = isOversized(detail) ? { code: 'payload_too_large' as const } : {};
+    log[oversized.code ? 'warn' : 'info']({ wallet, device: deviceId, reason, ...oversized }, 'socket closed');
+    const goodbye = GOODBYES.has(reason);
+    if (bus.leave(device, socket.id, goodbye)) presence.went(device, goodbye);
+  });
+  socket.emit('session:start', { wallet, serverTime: Date.now() });
+  for (const update of presence.snapshot(wallet)) socket.emit('presence:update', update);
+  if (rtc) signalling.joined(device);
+  presence.came(device);
+}
+
+/** Why a connection ends where somebody meant it; everything else may be the network. */
+const GOODBYES: ReadonlySet<string> = new Set(['client namespace disconnect', 'server namespace disconnect']);
+
+/** A device has one connection; after a reload or a change of network the old one may not have noticed its end. */
+function replaceOlder(io: SocketServer, socket: Socket): void {
+  const { wallet, deviceId } = socket.data.device;
+  const older = io.to(deviceRoom(wallet, deviceId));
+  older.emit('session:end', { error: 'replaced', message: ERRORS.replaced.advice });
+  io.in(deviceRoom(wallet, deviceId)).disconnectSockets(true);
+}
+
+/** `ws` closes with code 1009 for a packet over the limit; Engine.IO keeps only the text of its error. */
+const isOversized = (detail: unknown): boolean =>
+  detail instanceof Error && detail.message.includes('Max payload size exceeded');
