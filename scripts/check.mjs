@@ -20,6 +20,7 @@ const checks = [
       ]),
   ],
   ['dead code', () => tool('knip', ['--no-progress'])],
+  ['every rule has its test', () => run('node', ['scripts/rules.mjs'])],
   ['docs are current', () => run('node', ['scripts/docs.mjs', '--check'])],
   ['unit tests', () => npm(['run', '--silent', 'unit'])],
 ];

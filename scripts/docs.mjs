@@ -1,12 +1,14 @@
 /**
- * `npm run docs`: writes docs/reference.md from the code. `--check` writes nothing and fails where the file is stale.
+ * `npm run docs`: writes docs/reference.md, and the generated parts of docs/protocol.md, from the code. `--check` writes
+ * nothing and fails where one is stale.
  * Needs built packages (`npm run build`).
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { RTC_TABLE } from '../packages/client/dist/link/rtc-phase.js';
 import { CLIENT_EVENTS, ERRORS, LIMITS, RATE_LIMITS, ROUTES } from '../packages/protocol/dist/index.js';
 import { FLAGS, SETTINGS } from '../packages/server/dist/index.js';
+import { withGeneratedParts } from './docs-protocol.mjs';
 import { ROOT } from './setup.mjs';
 
 /**
@@ -80,7 +82,7 @@ const clientEvents = table(
   ['event', 'fields', 'answer'],
   Object.entries(CLIENT_EVENTS).map(([name, schema]) => [
     code(name),
-    Object.keys(schema.entries).map(code).join(' '),
+    ('entries' in schema ? Object.keys(schema.entries) : []).map(code).join(' '),
     '`{ ok: true }` or `{ ok: false, error, message }`',
   ]),
 );
@@ -103,14 +105,14 @@ ${settings}
 ${routes}
 
 Every error has the body \`{ "error": code, "message", "requestId" }\`; the Matrix route has that of Matrix. The same as an OpenAPI 3.1
-document is at \`/openapi.json\` of every server.
+document is at \`/openapi.json\` of every server, the events of the socket as an AsyncAPI 3.0 document at \`/asyncapi.json\`.
 
 Who must be signed in sends the session cookie with the header \`X-CSRF-Token\`, or \`Authorization: Bearer\` where
 \`ALLOW_BEARER_AUTH\` and \`BEARER_ROUTE_WHITELIST\` allow it.
 
 ## Socket events
 
-One Socket.IO connection (default parser) at \`/socket.io/\`, over WebSocket or HTTP long-polling. The handshake's \`auth\` carries
+[The protocol](protocol.md) explains them in their order. One Socket.IO connection (default parser) at \`/socket.io/\`, over WebSocket or HTTP long-polling. The handshake's \`auth\` carries
 \`deviceId\`, and \`token\` or, with the session cookie, \`csrfToken\`. The first event is \`session:start\` with \`{ wallet, serverTime }\`; \`session:end\` with
 \`{ error, message }\` comes before the server closes a connection. \`presence:update\` with \`{ wallet, online, devices }\` comes for each
 wallet that is online, then at each change.
@@ -153,13 +155,21 @@ ${transitions}
 \`\`\`
 `;
 
-const file = join(ROOT, 'docs', 'reference.md');
-if (process.argv.includes('--check')) {
-  const isCurrent = existsSync(file) && readFileSync(file, 'utf8') === text;
-  if (!isCurrent)
-    console.error('docs/reference.md is stale: run `npm run build && npm run docs` and commit the result.');
-  process.exitCode = isCurrent ? 0 : 1;
-} else {
-  writeFileSync(file, text);
-  console.log('wrote docs/reference.md');
+const protocolFile = join(ROOT, 'docs', 'protocol.md');
+const protocol = readFileSync(protocolFile, 'utf8');
+const written = new Map([
+  [join(ROOT, 'docs', 'reference.md'), text],
+  [protocolFile, withGeneratedParts(protocol)],
+]);
+
+for (const [file, current] of written) {
+  const name = relative(ROOT, file);
+  if (existsSync(file) && readFileSync(file, 'utf8') === current) continue;
+  if (process.argv.includes('--check')) {
+    console.error(`${name} is stale: run \`npm run build && npm run docs\` and commit the result.`);
+    process.exitCode = 1;
+  } else {
+    writeFileSync(file, current);
+    console.log(`wrote ${name}`);
+  }
 }

@@ -177,9 +177,16 @@ export class Client extends Events<ClientEvents> {
   #onContact(update: ContactUpdate): void {
     // A state of a newer server that this version does not know.
     if (!v.is(ContactUpdate, update)) return;
-    // The data channel does not run through the server, so a contact ends here. What we had not got through fails.
-    if (update.state === 'none' || update.state === 'blocked') this.#links.get(update.wallet)?.close();
+    if (update.state === 'none' || update.state === 'blocked') this.#endLink(update.wallet);
     this.emit('contact', update);
+  }
+
+  /** The data channel does not run through the server, so the end of a contact has to end it here. */
+  #endLink(peer: string): void {
+    const link = this.#links.get(peer);
+    // Without devices there is no goodbye over the relay, which the server would refuse.
+    link?.presenceChanged([]);
+    link?.close();
   }
 
   #onFrame(from: string, fromDevice: string, bytes: Uint8Array<ArrayBuffer>): void {

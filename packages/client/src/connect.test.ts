@@ -67,6 +67,8 @@ describe('a client (Socket.IO’s socket is a stand-in)', () => {
     const client = await attempt;
     const ends: string[] = [];
     client.on('ended', ({ code }) => ends.push(code));
+    // What came before there could be listeners is told now.
+    await vi.advanceTimersByTimeAsync(0);
     return { client, ends };
   }
 
@@ -84,5 +86,32 @@ describe('a client (Socket.IO’s socket is a stand-in)', () => {
     start('mallory');
     expect(ends).toEqual(['session_ended']);
     expect(socket.active).toBe(false);
+  });
+
+  it.each(['none', 'blocked'])(
+    'tells that a contact became %s, and closes the link: a channel knows no server',
+    async (state) => {
+      const { client } = await connected();
+      const told = vi.fn();
+      client.on('contact', told);
+      const link = client.link('bob');
+      const other = client.link('carol');
+      const { delivered } = link.send('on its way');
+      socket.emit('contacts:update', { wallet: 'bob', state });
+      expect(told).toHaveBeenCalledExactlyOnceWith({ wallet: 'bob', state });
+      await expect(delivered).rejects.toMatchObject({ code: 'link_closed' });
+      expect([link.isClosed, other.isClosed]).toEqual([true, false]);
+      expect(client.link('bob')).not.toBe(link);
+    },
+  );
+
+  it('leaves links alone where a contact is asked for or agreed to, and does not tell what it cannot read', async () => {
+    const { client } = await connected();
+    const told: string[] = [];
+    client.on('contact', ({ state }) => told.push(state));
+    const link = client.link('bob');
+    for (const state of ['asked', 'friend', 'mutual']) socket.emit('contacts:update', { wallet: 'bob', state });
+    expect(told).toEqual(['asked', 'mutual']);
+    expect(link.isClosed).toBe(false);
   });
 });

@@ -21,7 +21,11 @@ function opened(credentials: Partial<Credentials> = {}) {
     forHandshake: async () => ({}),
     forget: () => true,
   };
-  const connection = new Connection('https://rtc.example.com', 'd1', { ...known, ...credentials });
+  const connection = new Connection(
+    'https://rtc.example.com',
+    { deviceId: 'd1', rtc: true },
+    { ...known, ...credentials },
+  );
   const failures: [ErrorCode, boolean][] = [];
   connection.on('failed', ({ code }, isFinal) => failures.push([code, isFinal]));
   return { socket, connection, failures };
@@ -53,6 +57,22 @@ describe('a connection that is refused (Socket.IO’s socket is a stand-in)', ()
     }
     expect(socket.connects).toBe(0);
     await vi.advanceTimersByTimeAsync(100_000);
+    expect(socket.connects).toBe(1);
+  });
+
+  it('waits as long as the server asks', async () => {
+    const { socket } = opened();
+    socket.refuse('rate_limited', { retryAfterMs: 1_000 });
+    await vi.advanceTimersByTimeAsync(999);
+    expect(socket.connects).toBe(0);
+    await vi.advanceTimersByTimeAsync(501);
+    expect(socket.connects).toBe(1);
+  });
+
+  it.each(['soon', -1, Number.NaN, null])('decides by itself where the server asks for %s', async (retryAfterMs) => {
+    const { socket } = opened();
+    socket.refuse('shutting_down', { retryAfterMs });
+    await vi.advanceTimersByTimeAsync(150);
     expect(socket.connects).toBe(1);
   });
 
@@ -104,12 +124,12 @@ describe('a connection that is refused (Socket.IO’s socket is a stand-in)', ()
 });
 
 describe('a connection that introduces itself (Socket.IO’s socket is a stand-in)', () => {
-  it('presents its proof and its device', async () => {
+  it('presents its proof and its device, and needs no deprecated events', async () => {
     const { socket } = opened({ forHandshake: async () => ({ csrfToken: 'c' }) });
     const present = vi.fn();
     socket.introduce(present);
     await vi.advanceTimersByTimeAsync(0);
-    expect(present).toHaveBeenCalledExactlyOnceWith({ csrfToken: 'c', deviceId: 'd1' });
+    expect(present).toHaveBeenCalledExactlyOnceWith({ csrfToken: 'c', deviceId: 'd1', rtc: true, legacy: false });
   });
 
   it('waits as long as the server asks where its proof cannot be had yet', async () => {

@@ -22,7 +22,7 @@ export class Contacts {
 
   /** Everybody whom we asked, who asks us, who agreed, and whom we block, sorted by wallet. */
   async list(): Promise<readonly Contact[]> {
-    return parsed(ContactList, await ask(this.#socket, 'contacts:list', undefined)).contacts;
+    return parsed(ContactList, await ask(this.#socket, 'contacts:list', {})).contacts;
   }
 
   /**
@@ -48,7 +48,7 @@ export class Contacts {
 
   /**
    * Ends what there is between the two from our side: a contact, a request of ours, a block, or a request of theirs, which is
-   * declined without their being told. Our link to them closes.
+   * declined without their being told. The link to them closes on both sides, and what was not delivered fails.
    */
   remove(wallet: string): Promise<ContactUpdate> {
     return this.#change('remove', wallet);

@@ -48,7 +48,11 @@ export function openSocket(url: string, withCredentials: boolean, introduce: (pr
  * @returns the answer, with what was asked for
  * @throws AnypathError with the server's code, or `unreachable` where no answer came
  */
-export async function ask<E extends ClientEvent>(socket: Socket, event: E, payload: ClientPayload<E>): Promise<Success> {
+export async function ask<E extends ClientEvent>(
+  socket: Socket,
+  event: E,
+  payload: ClientPayload<E>,
+): Promise<Success> {
   let answer: Answer;
   try {
     // The event map pairs each name with its payload, which TypeScript does not follow through a type parameter.

@@ -15,6 +15,10 @@ export class StandInSocket {
   connected = false;
   connects = 0;
   introduce: (present: Present) => void = () => undefined;
+  /** What was asked of the server: event and payload. */
+  readonly asked: (readonly [event: string, payload: unknown])[] = [];
+  /** What the server answers; nothing, as where the connection is lost, unless the test says something else. */
+  answer: (event: string, payload: unknown) => unknown = () => undefined;
 
   connect() {
     this.active = true;
@@ -29,9 +33,19 @@ export class StandInSocket {
     this.disconnect();
   }
 
+  timeout() {
+    const emitWithAck = async (event: string, payload: unknown) => {
+      this.asked.push([event, payload]);
+      const answer = this.answer(event, payload);
+      if (answer === undefined) throw new Error('operation has timed out');
+      return answer;
+    };
+    return { emitWithAck };
+  }
+
   /** As after a middleware of the server refused. */
-  refuse(error: string) {
+  refuse(error: string, more: { retryAfterMs?: unknown } = {}) {
     this.active = false;
-    this.emit('connect_error', Object.assign(new Error(error), { data: { error } }));
+    this.emit('connect_error', Object.assign(new Error(error), { data: { error, ...more } }));
   }
 }

@@ -27,7 +27,7 @@ export const ContactAction = v.picklist(['ask', 'accept', 'remove', 'block']);
 export type ContactAction = v.InferOutput<typeof ContactAction>;
 
 /** `contacts:list` over the socket: answered with `{ ok: true, contacts }`. It has no fields. */
-export const ContactsQuery = v.optional(v.object({}));
+export const ContactsQuery = v.nullish(v.object({}));
 
 /** `contacts:change` over the socket: the same as the routes; answered with `{ ok: true, wallet, state }`. */
 export const ContactsChange = v.object({ action: ContactAction, wallet: Wallet });

@@ -12,7 +12,7 @@ const codeOf = (action: () => unknown) => {
 };
 
 describe('a frame', () => {
-  it('comes back as it was written', () => {
+  it('[RL7] comes back as it was written', () => {
     const body = new TextEncoder().encode('¿qué tal? 👋');
     expect(decodeFrame(encodeFrame(header, body))).toEqual({ header, body });
   });
@@ -37,7 +37,7 @@ describe('a frame', () => {
     ['text that is no JSON', [0, 1, 120]],
     ['bytes that are no UTF-8', [0, 1, 255]],
     ['JSON that is no header', [0, 2, 123, 125]],
-  ])('with %s is invalid', (_what, bytes) => {
+  ])('[RL7] with %s is invalid', (_what, bytes) => {
     expect(codeOf(() => decodeFrame(new Uint8Array(bytes)))).toBe('invalid_payload');
   });
 
@@ -46,7 +46,7 @@ describe('a frame', () => {
     ['a position that is no number', { seq: '1' }],
     ['an unknown kind', { t: 'gift' }],
     ['an identifier with a colon', { id: 'a:b' }],
-  ])('whose header has %s is invalid', (_what, fault) => {
+  ])('[RL7] whose header has %s is invalid', (_what, fault) => {
     const head = new TextEncoder().encode(JSON.stringify({ ...header, ...fault }));
     expect(codeOf(() => decodeFrame(new Uint8Array([0, head.byteLength, ...head])))).toBe('invalid_payload');
   });

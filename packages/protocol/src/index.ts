@@ -8,5 +8,6 @@ export * from './paths.ts';
 export * from './presence.ts';
 export * from './relay.ts';
 export * from './routes.ts';
+export * from './rules.ts';
 export * from './signalling.ts';
 export * from './socket.ts';

@@ -32,7 +32,7 @@ export const LIMITS = {
   idMaxLength: 64,
   /** Bytes that the server holds for one socket that reads too slowly; beyond it senders get `recipient_busy`. */
   socketQueueMaxBytes: 4 * 1024 * 1024,
-  /** Contacts of a wallet, of all states. */
+  /** Contacts that a wallet has made: asked, mutual, blocked. As many may ask it; requests beyond go unheard. */
   contactsMax: 5_000,
   /** How long a `signalId` is remembered, so that a repeated signal is answered and not forwarded again. */
   signalMemoryMs: 120_000,

@@ -17,6 +17,7 @@ export const PATHS = {
   ready: '/readyz',
   metrics: '/metrics',
   openapi: '/openapi.json',
+  asyncapi: '/asyncapi.json',
 } as const;
 
 /** Stands for the socket's handshake where routes are matched, as in `BEARER_ROUTE_WHITELIST`. */

@@ -201,4 +201,13 @@ export const ROUTES = {
     answer: 'json',
     errors: [],
   },
+  asyncapi: {
+    method: 'GET',
+    path: PATHS.asyncapi,
+    aliases: [],
+    doc: 'The events of the socket, as an AsyncAPI document.',
+    access: 'anyone',
+    answer: 'json',
+    errors: [],
+  },
 } as const satisfies Record<string, Route>;

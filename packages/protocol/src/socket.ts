@@ -1,8 +1,8 @@
 import * as v from 'valibot';
-import { ContactsChange, ContactsQuery, type ContactUpdate } from './contacts.ts';
-import type { ErrorCode } from './errors.ts';
+import { ContactsChange, ContactsQuery, ContactUpdate } from './contacts.ts';
+import { ERRORS, type ErrorCode } from './errors.ts';
 import { Id, Wallet } from './identifiers.ts';
-import type { PresenceUpdate } from './presence.ts';
+import { PresenceUpdate } from './presence.ts';
 import { RelayFrame } from './relay.ts';
 import {
   AnswerSignal,
@@ -11,7 +11,7 @@ import {
   LegacySignal,
   OfferSignal,
   type Origin,
-  type RtcTaken,
+  RtcTaken,
 } from './signalling.ts';
 
 /**
@@ -60,20 +60,25 @@ export interface Success {
   readonly [field: string]: unknown;
 }
 
+const errorCode = v.picklist(Object.keys(ERRORS) as ErrorCode[]);
+const refusal = { ok: v.literal(false), error: errorCode, message: v.string() };
+
 /** A refused event. */
-export interface Failure {
-  readonly ok: false;
-  readonly error: ErrorCode;
-  readonly message: string;
-}
+export const Failure = v.pipe(v.object(refusal), v.readonly());
+export type Failure = v.InferOutput<typeof Failure>;
 
 /** `rtc:error`: what a client without acknowledgement callbacks gets instead. */
-export interface RtcError extends Failure {
-  /** The event that was refused. */
-  readonly event: string;
-  /** The signal that was refused, where it had one. */
-  readonly signalId?: string;
-}
+export const RtcError = v.pipe(
+  v.object({
+    ...refusal,
+    /** The event that was refused. */
+    event: v.string(),
+    /** The signal that was refused, where it had one. */
+    signalId: v.exactOptional(v.string()),
+  }),
+  v.readonly(),
+);
+export type RtcError = v.InferOutput<typeof RtcError>;
 
 /** `session:start`: the first event on every connection. */
 export const SessionStart = v.object({
@@ -85,24 +90,49 @@ export const SessionStart = v.object({
 export type SessionStart = v.InferOutput<typeof SessionStart>;
 
 /** Presence as older clients know it (SPEC S4.7): `presence`, `user_connected`, `user_disconnected`. */
-export interface LegacyPresence {
-  readonly wallet: string;
-  readonly online: boolean;
-  /** What to use instead. */
-  readonly deprecated: string;
-}
+export const LegacyPresence = v.pipe(
+  v.object({
+    wallet: v.string(),
+    online: v.boolean(),
+    /** What to use instead. */
+    deprecated: v.string(),
+  }),
+  v.readonly(),
+);
+export type LegacyPresence = v.InferOutput<typeof LegacyPresence>;
 
 /** `deprecation`: told once to a client that uses a deprecated event. */
-export interface Deprecation {
-  readonly event: string;
-  readonly instead: string;
-}
+export const Deprecation = v.pipe(v.object({ event: v.string(), instead: v.string() }), v.readonly());
+export type Deprecation = v.InferOutput<typeof Deprecation>;
 
 /** `session:end`: why the server is about to close the connection. */
-export interface SessionEnd {
-  readonly error: ErrorCode;
-  readonly message: string;
-}
+export const SessionEnd = v.pipe(v.object({ error: errorCode, message: v.string() }), v.readonly());
+export type SessionEnd = v.InferOutput<typeof SessionEnd>;
+
+const origin = { from: Wallet, fromDevice: Id } satisfies Record<keyof Origin, v.GenericSchema<string>>;
+
+/** Events that the server sends, with the schema of their payload. A client ignores any other. */
+export const SERVER_EVENTS = {
+  'session:start': SessionStart,
+  'session:end': SessionEnd,
+  'presence:update': PresenceUpdate,
+  'contacts:update': ContactUpdate,
+  'rtc:offer': v.object({ ...OfferSignal.entries, ...origin }),
+  'rtc:answer': v.object({ ...AnswerSignal.entries, ...origin }),
+  'rtc:candidate': v.object({ ...CandidateSignal.entries, ...origin }),
+  'rtc:hangup': v.object({ ...HangupSignal.entries, ...origin }),
+  'rtc:taken': RtcTaken,
+  'rtc:error': RtcError,
+  'relay:frame': v.object({ ...RelayFrame.entries, ...origin }),
+  signal: v.object({ ...LegacySignal.entries, ...origin }),
+  deprecation: Deprecation,
+  presence: LegacyPresence,
+  user_connected: LegacyPresence,
+  user_disconnected: LegacyPresence,
+} as const;
+
+/** Name of an event that the server sends. */
+export type ServerEvent = keyof typeof SERVER_EVENTS;
 
 /** Socket.IO's type for what clients send. */
 export type ClientToServer = {

@@ -9,6 +9,7 @@ import { contactRoutes } from './contacts/routes.ts';
 import { startManagedCoturn } from './coturn/managed.ts';
 import { Flags } from './flags/flags.ts';
 import { createApp } from './http/app.ts';
+import { asyncApiRoute } from './http/asyncapi.ts';
 import { Connections } from './http/connections.ts';
 import { Limits } from './http/limits.ts';
 import { openApiRoute } from './http/openapi.ts';
@@ -87,9 +88,11 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
   try {
     telemetryRoutes(app, { version, broker, metrics, token: config.METRICS_TOKEN });
     openApiRoute(app, version, config.SESSION_COOKIE);
-    authRoutes(app, { config, auth, limits });
+    asyncApiRoute(app, version, config.SESSION_COOKIE);
+    authRoutes(app, { config, auth, limits, log });
     contactRoutes(app, { auth: authenticator, limits, contacts });
-    iceRoutes(app, { config, auth: authenticator, limits, flags, broker, counted: (end) => metrics.iceRequest(end) });
+    const counted = (end: string) => metrics.iceRequest(end);
+    iceRoutes(app, { config, auth: authenticator, limits, flags, broker, log, counted });
     if (!canSignIn(config)) say(NOBODY_CAN_SIGN_IN);
     if (webDir) servePage(app, webDir);
     await app.listen({ host: config.HOST === 'localhost' ? '127.0.0.1' : config.HOST, port: config.PORT });

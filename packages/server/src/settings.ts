@@ -166,7 +166,7 @@ export const SETTINGS = {
     schema: v.picklist(['auto', 'on', 'off']),
   }),
   CONTACTS: setting({
-    doc: 'Who may see and signal whom: `mutual` contacts, or `everyone` who is signed in, for applications that decide elsewhere.',
+    doc: 'Who may see and signal whom: `mutual` contacts, or `everyone` who is signed in, for applications that decide elsewhere; contacts and blocks count for nothing then.',
     may: 'mutual or everyone',
     fallback: 'mutual',
     schema: v.picklist(['mutual', 'everyone']),

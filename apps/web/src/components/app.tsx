@@ -1,19 +1,19 @@
 import { useEffect } from 'preact/hooks';
 import type { Phase } from '../model/account.ts';
 import { useModel } from '../model/model.ts';
-import { unreadOf } from '../model/people.ts';
+import { waitingIn } from '../model/people.ts';
 import { SignInScreen } from './sign-in-screen.tsx';
 import { StartingScreen } from './starting-screen.tsx';
 import { StoppedScreen } from './stopped-screen.tsx';
 import { Workspace } from './workspace.tsx';
 
 export function App() {
-  const { account, conversations } = useModel();
+  const { account, everybody } = useModel();
   const phase = account.phase.value;
-  const unread = unreadOf(conversations.threads.value);
+  const waiting = waitingIn(everybody.value);
   useEffect(() => {
-    document.title = unread > 0 ? `(${unread}) anypath` : 'anypath';
-  }, [unread]);
+    document.title = waiting > 0 ? `(${waiting}) anypath` : 'anypath';
+  }, [waiting]);
   return (
     <div class="app" data-test="app" data-online={String(account.isOnline.value)}>
       <Screen phase={phase} />

@@ -4,11 +4,19 @@ import { useText } from '../i18n/use-text.ts';
 import { useModel } from '../model/model.ts';
 import { shortName } from '../model/wallet-name.ts';
 import { FieldError } from './field-error.tsx';
+import { isFocusLost } from './focus.ts';
 import { Icon } from './icon.tsx';
 
 const MAX_ROWS = 6;
 
-export function Composer({ peer, path }: { peer: string; path: Path }) {
+interface Props {
+  readonly peer: string;
+  readonly path: Path;
+  /** Whether the person has just come to this conversation, and wants to write. */
+  readonly isEntrance: boolean;
+}
+
+export function Composer({ peer, path, isEntrance }: Props) {
   const { conversations } = useModel();
   const text = useText();
   const field = useRef<HTMLTextAreaElement>(null);
@@ -17,7 +25,7 @@ export function Composer({ peer, path }: { peer: string; path: Path }) {
   const isConnected = conversations.links.value.has(peer);
 
   useEffect(() => {
-    if (matchMedia('(min-width: 720px)').matches) field.current?.focus();
+    if (matchMedia('(min-width: 720px)').matches && (isEntrance || isFocusLost())) field.current?.focus();
   }, []);
 
   const edit = (value: string) => {

@@ -6,10 +6,12 @@ import { shortName } from '../model/wallet-name.ts';
 import { Avatar } from './avatar.tsx';
 import { Icon } from './icon.tsx';
 import { PathBadge } from './path-badge.tsx';
+import { PeerMenu } from './peer-menu.tsx';
 
 export function ConversationHeader({ peer, path }: { peer: string; path: Path }) {
-  const { conversations } = useModel();
+  const { conversations, contacts, everybody } = useModel();
   const text = useText();
+  const requests = everybody.value.asking.length;
   const heading = useRef<HTMLHeadingElement>(null);
   // Where the conversation takes the place of the list, the focus goes along.
   useEffect(() => {
@@ -21,10 +23,17 @@ export function ConversationHeader({ peer, path }: { peer: string; path: Path })
         type="button"
         class="button-icon back"
         data-test="back"
-        aria-label={text.conversation.back}
+        aria-label={
+          requests > 0 ? `${text.conversation.back}, ${text.contacts.requests(requests)}` : text.conversation.back
+        }
         onClick={() => conversations.deselect()}
       >
         <Icon name="back" />
+        {requests > 0 && (
+          <span class="unread" aria-hidden="true">
+            {requests}
+          </span>
+        )}
       </button>
       <Avatar wallet={peer} />
       <div class="peer">
@@ -34,6 +43,7 @@ export function ConversationHeader({ peer, path }: { peer: string; path: Path })
         <p class="path-explained">{text.path.explained[path]}</p>
       </div>
       <PathBadge path={path} />
+      {contacts.standingOf(peer) && <PeerMenu peer={peer} />}
       <p class="visually-hidden" aria-live="polite">
         {text.path.announced[path]}
       </p>

@@ -26,7 +26,7 @@ export function PersonRow({ person, isSelected }: { person: Person; isSelected: 
           {shortName(wallet)}
         </span>
         <span class="person-line">
-          <span class="presence">{isOnline ? text.people.online : text.people.offline}</span>
+          <span class="presence">{presenceOf(person, text)}</span>
           {preview && <span class="preview"> · {preview}</span>}
         </span>
         {unread > 0 && (
@@ -38,6 +38,11 @@ export function PersonRow({ person, isSelected }: { person: Person; isSelected: 
       </button>
     </li>
   );
+}
+
+function presenceOf({ isOnline, standing }: Person, { people }: Dictionary): string {
+  if (isOnline) return people.online;
+  return standing === 'former' || standing === 'asked' ? people[standing] : people.offline;
 }
 
 /** As much of the newest message as one line can show. */

@@ -1,6 +1,7 @@
 import { useText } from '../i18n/use-text.ts';
 import { useModel } from '../model/model.ts';
 import { shortName } from '../model/wallet-name.ts';
+import { AddContact } from './add-contact.tsx';
 import { Avatar } from './avatar.tsx';
 import { Icon } from './icon.tsx';
 import { PeopleList } from './people-list.tsx';
@@ -32,6 +33,7 @@ export function Sidebar({ wallet }: { wallet: string }) {
         </button>
       </header>
       <Settings />
+      <AddContact own={wallet} />
       <PeopleList />
     </aside>
   );

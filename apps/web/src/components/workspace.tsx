@@ -1,5 +1,6 @@
 import { useModel } from '../model/model.ts';
 import { ConnectionBanner } from './connection-banner.tsx';
+import { ContactAnnouncer } from './contact-announcer.tsx';
 import { ConversationPane } from './conversation-pane.tsx';
 import { NoConversation } from './no-conversation.tsx';
 import { Sidebar } from './sidebar.tsx';
@@ -11,6 +12,7 @@ export function Workspace({ wallet }: { wallet: string }) {
   return (
     <div class="workspace" data-view={peer === undefined ? 'list' : 'conversation'}>
       <ConnectionBanner />
+      <ContactAnnouncer />
       <Sidebar wallet={wallet} />
       <main class="main">{peer === undefined ? <NoConversation /> : <ConversationPane key={peer} peer={peer} />}</main>
     </div>

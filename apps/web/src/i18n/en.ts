@@ -1,4 +1,5 @@
 import type { ErrorCode } from '@anypath/client';
+import type { AskProblem } from '../model/contact-name.ts';
 import type { NameProblem } from '../model/wallet-name.ts';
 import type { WalletProblem } from '../model/wallet-problem.ts';
 
@@ -49,6 +50,13 @@ const signInProblems = {
     'The wallet or the server does not allow a sign-in from this page. Check its address, or choose another account.',
 } satisfies Record<NameProblem | WalletProblem | 'no_dev_sign_in', string>;
 
+const contactProblems = {
+  bad_address: 'An address has 40 letters and digits after “0x”.',
+  yourself: 'That is you. Please enter the name of somebody else.',
+  asked_already: 'You have asked them already. You can talk as soon as they accept.',
+  blocked_by_you: 'You have blocked them. Unblock them first, below.',
+} satisfies Record<Exclude<AskProblem, NameProblem>, string>;
+
 /** The page in English. Every other language has the same keys. */
 export const en = {
   tagline: 'Two people, any network. Direct when it works, relayed when it does not.',
@@ -91,16 +99,74 @@ export const en = {
     offline: 'Offline',
     you: 'You:',
     unread: (count: number) => (count === 1 ? '1 new message' : `${count} new messages`),
-    emptyTitle: 'Nobody else is here yet',
-    emptyText: 'Open this page in a second tab or window and sign in with another name.',
-    emptyTextByCookie:
+    nobody: 'Nobody yet.',
+    former: 'No longer a contact',
+    asked: 'Waiting for an answer',
+    emptyTitle: 'Nobody to talk to yet',
+    emptySteps: [
+      'Open this page in a second tab or window and sign in with another name.',
+      'In one of the two, add the other by name, above.',
+      'In the other, accept. Then talk.',
+    ],
+    emptyStepsByCookie: [
       'Send the address of this page to somebody. To try it alone, open it in a private window or another browser and sign in as somebody else.',
+      'Add them by the name or address that they sign in with, above.',
+      'Talk as soon as they accept.',
+    ],
+    emptyAsked: 'You can talk as soon as somebody accepts.',
+    emptyAskedByToken: (name: string) => `To try it alone, sign in as ${name} in a second tab and accept there.`,
     emptyLink: 'Open a second tab',
     waiting: 'The list comes back with the connection.',
+  },
+  contacts: {
+    add: 'Add somebody by name',
+    addHint: 'The name they sign in with, or their Ethereum address.',
+    addSubmit: 'Add',
+    added: (name: string) => `You have asked ${name}.`,
+    problems: contactProblems,
+    asking: 'Requests',
+    asks: 'Wants to talk to you',
+    accept: 'Accept',
+    decline: 'Decline',
+    withdraw: 'Withdraw',
+    blocked: (count: number) => `Blocked (${count})`,
+    blockedNow: 'Blocked',
+    unblock: 'Unblock',
+    to: (action: string, name: string) => `${action}: ${name}`,
+    requests: (count: number) => (count === 1 ? '1 request' : `${count} requests`),
+    menu: (name: string) => `More about ${name}`,
+    remove: 'Remove',
+    block: 'Block',
+    removeTitle: (name: string) => `Remove ${name}?`,
+    removeText: [
+      'Neither of you sees the other or can write to the other any more.',
+      'This conversation is deleted in this tab.',
+      'Either of you can ask again later.',
+    ],
+    blockTitle: (name: string) => `Block ${name}?`,
+    blockText: [
+      'Neither of you sees the other or can write to the other any more.',
+      'This conversation is deleted in this tab.',
+      'They are not told, and their requests do not reach you. You find them under “Blocked” if you change your mind.',
+    ],
+    cancel: 'Cancel',
+    notice: {
+      former: (name: string) => `${name} and you are no longer contacts. What you write would not get there.`,
+      asked: (name: string) => `You have asked ${name}. You can write as soon as they accept.`,
+      asking: (name: string) => `${name} wants to talk to you.`,
+      blocked: (name: string) => `You have blocked ${name}.`,
+    },
+    askAgain: 'Ask to talk again',
+    announced: {
+      asking: (name: string) => `${name} wants to talk to you.`,
+      mutual: (name: string) => `${name} and you can talk now.`,
+    },
   },
   conversation: {
     choose: 'Choose somebody to talk to',
     chooseText: 'The conversation starts on whatever path works and moves to a better one by itself.',
+    alone: 'Add somebody to talk to',
+    aloneText: 'Enter their name and wait until they accept. Who adds you shows up in the list, too.',
     back: 'Back to people',
     with: (peer: string) => `Conversation with ${peer}`,
     messages: (peer: string) => `Messages with ${peer}`,

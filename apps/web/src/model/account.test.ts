@@ -29,7 +29,7 @@ function standInClient(wallet = 'alice') {
 
 function signedOut() {
   const store = memoryStorage();
-  return { store, account: new Account(store, new Conversations(store, () => true), 'auto') };
+  return { store, account: new Account(store, [new Conversations(store, () => true)], 'auto') };
 }
 
 async function signedIn(session: typeof byToken | typeof byCookie) {
@@ -66,7 +66,7 @@ describe('the account at the start of the page (the SDK is a stand-in)', () => {
 
   it('prefers the session of this tab, and does not ask for another', async () => {
     const { store, account } = await signedIn(byToken);
-    const reloaded = new Account(store, new Conversations(store, () => true), 'auto');
+    const reloaded = new Account(store, [new Conversations(store, () => true)], 'auto');
     await reloaded.start();
     expect(vi.mocked(currentSession)).not.toHaveBeenCalled();
     expect(vi.mocked(connect).mock.lastCall?.[0]).toMatchObject({ token: 't' });

@@ -9,7 +9,6 @@ import {
 } from '@anypath/client';
 import { signal } from '@preact/signals';
 import { kept } from './browser-storage.ts';
-import type { Conversations } from './conversations.ts';
 import { codeOf } from './error-code.ts';
 import { type Network, rtcOf } from './network.ts';
 import { forgetSession, type Session, storedSession, storeSession } from './session.ts';
@@ -26,6 +25,14 @@ export type Phase =
 const NETWORK_KEY = 'anypath-web:network';
 export const storedNetwork = (store: KeyValueStore): string | null => store.getItem(NETWORK_KEY);
 
+/** What is the person's own, and goes with their sign-in and their connection. */
+interface Follower {
+  open(wallet: string): void;
+  close(): void;
+  attach(client: Client): void;
+  detach(): void;
+}
+
 /** The sign-in of this tab and its connection to the server. */
 export class Account {
   readonly phase = signal<Phase>({ name: 'starting' });
@@ -35,13 +42,13 @@ export class Account {
   readonly leaving = signal<'no' | 'now' | ErrorCode>('no');
   readonly network;
   readonly #store: KeyValueStore;
-  readonly #conversations: Conversations;
+  readonly #followers: readonly Follower[];
   /** Counts connections, so that one that comes up late does not replace a newer one. */
   #attempt = 0;
 
-  constructor(store: KeyValueStore, conversations: Conversations, network: Network) {
+  constructor(store: KeyValueStore, followers: readonly Follower[], network: Network) {
     this.#store = store;
-    this.#conversations = conversations;
+    this.#followers = followers;
     this.network = signal(network);
   }
 
@@ -99,7 +106,7 @@ export class Account {
     this.#disconnect();
     const attempt = this.#attempt;
     this.leaving.value = 'no';
-    this.#conversations.open(session.wallet);
+    for (const follower of this.#followers) follower.open(session.wallet);
     this.phase.value = { name: 'connecting', session };
     const { token } = session;
     try {
@@ -124,7 +131,7 @@ export class Account {
     });
     client.on('ended', (error: AnypathError) => this.#stop(session, error.code));
     this.isOnline.value = client.isOnline;
-    this.#conversations.attach(client);
+    for (const follower of this.#followers) follower.attach(client);
     this.phase.value = { name: 'connected', session, client };
   }
 
@@ -139,7 +146,7 @@ export class Account {
   /** @param code why, where it was not the person's own wish */
   #leave(code?: ErrorCode): void {
     forgetSession(this.#store);
-    this.#conversations.close();
+    for (const follower of this.#followers) follower.close();
     this.#disconnect();
     this.leaving.value = 'no';
     this.phase.value = { name: 'signed-out', ...(code ? { code } : {}) };
@@ -148,7 +155,7 @@ export class Account {
   #disconnect(): void {
     this.#attempt++;
     const phase = this.phase.peek();
-    this.#conversations.detach();
+    for (const follower of this.#followers) follower.detach();
     if (phase.name === 'connected') phase.client.close();
     this.isOnline.value = false;
   }

@@ -1,4 +1,4 @@
-import type { Client, ErrorCode, KeyValueStore, Link, Path } from '@anypath/client';
+import type { Client, ContactUpdate, ErrorCode, KeyValueStore, Link, Path } from '@anypath/client';
 import { signal } from '@preact/signals';
 import { kept } from './browser-storage.ts';
 import { codeOf } from './error-code.ts';
@@ -64,7 +64,11 @@ export class Conversations {
     };
     this.#client = client;
     this.#stops = [
-      client.on('presence', refresh),
+      client.on('presence', ({ wallet, online }) => {
+        refresh();
+        if (online) this.#reopen(wallet);
+      }),
+      client.on('contact', (update) => this.#contactChanged(update)),
       client.on('online', refresh),
       client.on('link', (link) => this.#follow(link)),
     ];
@@ -94,6 +98,15 @@ export class Conversations {
   deselect(): void {
     this.selected.value = undefined;
     this.#store.removeItem(this.#selectedKey);
+  }
+
+  /** Deletes a conversation. */
+  forget(peer: string): void {
+    if (this.selected.value === peer) this.deselect();
+    this.#drop(peer);
+    this.drafts.delete(peer);
+    this.#history?.forget(peer);
+    this.threads.value = withoutKey(this.threads.value, peer);
   }
 
   /** The page came into view: what is on screen is read now. */
@@ -143,6 +156,24 @@ export class Conversations {
     );
   }
 
+  /** The SDK closes the link to whom is no contact any more. */
+  #contactChanged({ wallet, state }: ContactUpdate): void {
+    if (state === 'none' || state === 'blocked') this.#drop(wallet);
+    if (state === 'mutual') this.#reopen(wallet);
+  }
+
+  #drop(peer: string): void {
+    this.links.value = withoutKey(this.links.value, peer);
+    this.paths.value = withoutKey(this.paths.value, peer);
+  }
+
+  /** The conversation on screen has a link again where it can have one. */
+  #reopen(peer: string): void {
+    if (this.#client && this.selected.value === peer && !this.links.value.has(peer)) {
+      this.#follow(this.#client.link(peer));
+    }
+  }
+
   #isOnScreen(peer: string): boolean {
     return this.selected.value === peer && this.#isVisible();
   }
@@ -158,4 +189,9 @@ export class Conversations {
     this.threads.value = new Map(this.threads.value).set(peer, after);
     this.#history?.save(after);
   }
+}
+
+function withoutKey<V>(map: ReadonlyMap<string, V>, key: string): ReadonlyMap<string, V> {
+  const rest = new Map(map);
+  return rest.delete(key) ? rest : map;
 }

@@ -35,6 +35,12 @@ export class History {
     if (thread.entries.length > 0) this.save({ ...thread, entries: newerHalf(thread.entries) });
   }
 
+  /** Deletes one conversation. */
+  forget(peer: string): void {
+    this.#store.removeItem(this.#threadKey(peer));
+    if (this.#peers.delete(peer)) this.#writePeers();
+  }
+
   get #peersKey(): string {
     return `anypath-web:peers:${this.#wallet}`;
   }
@@ -46,6 +52,10 @@ export class History {
   #remember(peer: string): void {
     if (this.#peers.has(peer)) return;
     this.#peers.add(peer);
+    this.#writePeers();
+  }
+
+  #writePeers(): void {
     kept(this.#store, this.#peersKey, JSON.stringify([...this.#peers]));
   }
 

@@ -1,10 +1,13 @@
+import { computed, type ReadonlySignal } from '@preact/signals';
 import { createContext } from 'preact';
 import { useContext } from 'preact/hooks';
 import { Account, storedNetwork } from './account.ts';
 import { browserStorage } from './browser-storage.ts';
+import { ContactBook } from './contact-book.ts';
 import { Conversations } from './conversations.ts';
 import { Entrance } from './entrance.ts';
 import { addressWith, initialNetwork, type Network } from './network.ts';
+import { type Everybody, everybody } from './people.ts';
 import { Preferences } from './preferences.ts';
 import { Wallets } from './wallets.ts';
 
@@ -15,6 +18,9 @@ interface Model {
   readonly entrance: Entrance;
   readonly wallets: Wallets;
   readonly conversations: Conversations;
+  readonly contacts: ContactBook;
+  /** Everybody whom the person sees, each in one place. */
+  readonly everybody: ReadonlySignal<Everybody>;
   /** Takes up a session, or finds out how to get one. */
   start(): void;
   chooseNetwork(network: Network): void;
@@ -25,8 +31,9 @@ export function createModel(): Model {
   const tab = browserStorage('sessionStorage');
   const preferences = new Preferences(browserStorage('localStorage'), navigator.languages);
   const conversations = new Conversations(tab, () => document.visibilityState === 'visible');
+  const contacts = new ContactBook(tab, (wallet) => conversations.forget(wallet));
   const network = initialNetwork(location.search, storedNetwork(tab));
-  const account = new Account(tab, conversations, network);
+  const account = new Account(tab, [contacts, conversations], network);
   const entrance = new Entrance();
   const wallets = new Wallets(window);
   document.addEventListener('visibilitychange', () => conversations.seen());
@@ -43,7 +50,15 @@ export function createModel(): Model {
     void entrance.ask();
     void account.start();
   };
-  return { preferences, account, entrance, wallets, conversations, start, chooseNetwork };
+  const seen = computed(() =>
+    everybody({
+      online: conversations.online.value,
+      threads: conversations.threads.value,
+      related: contacts.states.value.keys(),
+      standingOf: (wallet) => contacts.standingOf(wallet),
+    }),
+  );
+  return { preferences, account, entrance, wallets, conversations, contacts, everybody: seen, start, chooseNetwork };
 }
 
 export const ModelContext = createContext<Model | undefined>(undefined);

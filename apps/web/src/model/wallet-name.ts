@@ -13,10 +13,13 @@ export function nameProblem(name: string): NameProblem | undefined {
 
 const ETHEREUM_ADDRESS = /^0x[0-9a-f]{40}$/i;
 
+/** Whether a wallet is an Ethereum address. */
+export const isAddress = (wallet: string): boolean => ETHEREUM_ADDRESS.test(wallet);
+
 /** A wallet as it is shown where there is little room: an Ethereum address by its two ends. */
 export const shortName = (wallet: string): string =>
-  ETHEREUM_ADDRESS.test(wallet) ? `${wallet.slice(0, 6)}…${wallet.slice(-4)}` : wallet;
+  isAddress(wallet) ? `${wallet.slice(0, 6)}…${wallet.slice(-4)}` : wallet;
 
 /** The letter that stands for a wallet; all addresses begin alike, and differ after that. */
 export const initialOf = (wallet: string): string =>
-  ([...(ETHEREUM_ADDRESS.test(wallet) ? wallet.slice(2) : wallet)][0] ?? '').toUpperCase();
+  ([...(isAddress(wallet) ? wallet.slice(2) : wallet)][0] ?? '').toUpperCase();

@@ -1,11 +1,13 @@
-import { fileURLToPath } from 'node:url';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { findChromium, launchChromium } from '../browser/chromium.ts';
+import { meet, message, profile, say, signIn, WEB } from './demo-page.ts';
 import { serve } from './served.ts';
 
-const WEB = fileURLToPath(new URL('../../../../apps/web/dist', import.meta.url));
 const chromium = findChromium();
+
+/** As `npm start`, where only mutual contacts can talk. */
+const serveLikeStart = (env: Record<string, string> = {}) => serve({ CONTACTS: 'mutual', ...env }, WEB);
 
 describe('the demo page in real Chromium, served by the real server', () => {
   let browser: Browser | undefined;
@@ -17,43 +19,16 @@ describe('the demo page in real Chromium, served by the real server', () => {
     if (!chromium) context.skip('Chromium is not installed (apt-get install chromium)');
   });
 
-  /** A browser profile; its pages report what goes wrong in them. */
-  async function profile() {
-    const context = await (browser as Browser).newContext({ locale: 'en' });
-    const faults: string[] = [];
-    context.on('weberror', (error) => faults.push(error.error().message));
-    context.on('console', (message) => {
-      if (/Content Security Policy/.test(message.text())) faults.push(message.text());
-    });
-    return { context, faults, [Symbol.asyncDispose]: () => context.close() };
-  }
-
-  async function signIn(context: BrowserContext, url: string, name: string): Promise<Page> {
-    const page = await context.newPage();
-    await page.goto(url);
-    await page.fill('[data-test=name]', name);
-    await page.click('[data-test=sign-in]');
-    await page.waitForSelector('[data-test=app][data-online=true]');
-    return page;
-  }
-
-  async function say(page: Page, text: string): Promise<void> {
-    await page.fill('[data-test=composer]', text);
-    await page.press('[data-test=composer]', 'Enter');
-  }
-
-  /** The message with that text, once its data attributes are as wanted. */
-  const message = (page: Page, text: string, wanted: string) =>
-    page.locator(`[data-test=message]${wanted}`, { hasText: text }).waitFor();
-
-  it('lets two tabs of one browser sign in, see each other, talk and see the path', async () => {
-    await using server = await serve({ COTURN: 'off' }, WEB);
-    await using one = await profile();
+  it('lets two tabs of one browser sign in, become contacts, talk and see the path', async () => {
+    await using server = await serveLikeStart({ COTURN: 'off' });
+    await using one = await profile(browser);
     const alice = await signIn(one.context, server.url, 'alice');
     const bob = await signIn(one.context, server.url, 'bob');
+    await alice.waitForSelector('[data-test=empty-people]');
+    expect(await alice.locator('[data-test=person]').count()).toBe(0);
+    await meet(alice, 'bob', bob);
     await alice.click('[data-test=person][data-wallet=bob][data-online=true]');
     await say(alice, 'hello bob');
-    await bob.click('[data-test=person][data-wallet=alice][data-online=true]');
     await message(bob, 'hello bob', '[data-mine=false][data-state=received]');
     await message(alice, 'hello bob', '[data-mine=true][data-state=delivered]');
     await alice.waitForSelector('[data-test=conversation][data-path=direct]');
@@ -66,25 +41,26 @@ describe('the demo page in real Chromium, served by the real server', () => {
   });
 
   it('shows TURN as the path where it is asked for', async (context) => {
-    await using server = await serve({}, WEB);
+    await using server = await serveLikeStart();
     if (server.running.turnPid() === undefined) context.skip('coturn is not installed (apt-get install coturn)');
-    await using one = await profile();
+    await using one = await profile(browser);
     const alice = await signIn(one.context, `${server.url}/?network=turn`, 'alice');
     const bob = await signIn(one.context, `${server.url}/?network=turn`, 'bob');
+    await meet(alice, 'bob', bob);
     await alice.click('[data-test=person][data-wallet=bob]');
     await alice.waitForSelector('[data-test=conversation][data-path=turn]');
     await say(alice, 'through coturn');
-    await bob.click('[data-test=person][data-wallet=alice]');
     await message(bob, 'through coturn', '[data-path=turn]');
     await alice.locator('[data-test=details] summary').click();
     await alice.locator('[data-test=pair]', { hasText: /relay/i }).waitFor();
   });
 
-  it('keeps the conversation across a reload, and shows nothing twice', async () => {
-    await using server = await serve({ COTURN: 'off' }, WEB);
-    await using one = await profile();
+  it('keeps contacts and the conversation across a reload, and shows nothing twice', async () => {
+    await using server = await serveLikeStart({ COTURN: 'off' });
+    await using one = await profile(browser);
     const alice = await signIn(one.context, server.url, 'alice');
     const bob = await signIn(one.context, server.url, 'bob');
+    await meet(alice, 'bob', bob);
     await alice.click('[data-test=person][data-wallet=bob]');
     await say(alice, 'before');
     await message(alice, 'before', '[data-state=delivered]');
@@ -94,5 +70,21 @@ describe('the demo page in real Chromium, served by the real server', () => {
     await bob.click('[data-test=person][data-wallet=alice]');
     await message(bob, 'while away', '[data-state=received]');
     expect(await bob.locator('[data-test=message] [data-test=body]').allInnerTexts()).toEqual(['before', 'while away']);
+  });
+
+  it('shows everybody who is online without requests, where the server has no contacts', async () => {
+    await using server = await serve({ COTURN: 'off', CONTACTS: 'everyone' }, WEB);
+    await using one = await profile(browser);
+    const alice = await signIn(one.context, server.url, 'alice');
+    const bob = await signIn(one.context, server.url, 'bob');
+    await alice.click('[data-test=person][data-wallet=bob][data-online=true]');
+    await say(alice, 'hello bob');
+    await bob.click('[data-test=person][data-wallet=alice][data-online=true]');
+    await message(bob, 'hello bob', '[data-state=received]');
+    expect(await alice.locator('[data-test=peer-menu]').count()).toBe(0);
+    await bob.close();
+    await alice.waitForSelector('[data-test=person][data-wallet=bob][data-online=false]');
+    await say(alice, 'waits for bob');
+    await message(alice, 'waits for bob', '[data-state=sending]');
   });
 });

@@ -7,7 +7,8 @@ import { describe, expect, it, vi } from 'vitest';
 
 describe('the SDK without a browser, through the real server', () => {
   async function startOn(folder: string, port: string) {
-    const config = readConfig({ PORT: port, COTURN: 'off', LOG_LEVEL: 'error', DATA_DIR: folder });
+    const settings = { COTURN: 'off', LOG_LEVEL: 'error', CONTACTS: 'everyone' };
+    const config = readConfig({ ...settings, PORT: port, DATA_DIR: folder });
     return startServer(config, { log: createLog(config), version: '0.0.0-e2e', say: () => undefined });
   }
 

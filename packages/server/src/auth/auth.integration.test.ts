@@ -51,6 +51,16 @@ describe('a session in a cookie on the real server', () => {
     expect((await get(server, PATHS.ice, { cookie, 'x-csrf-token': session.csrfToken })).status).toBe(200);
   });
 
+  it('ends when the next sign-in takes the place of its cookie', async () => {
+    await using server = await TestServer.start();
+    const first = await cookieSignIn(server, 'alice');
+    const body = { wallet: 'bob', as: 'cookie' };
+    const second = await cookieSessionOf(await postJson(server, PATHS.devSignIn, body, { cookie: first.cookie }));
+    const status = async ({ cookie }: { readonly cookie: string }) =>
+      (await server.fetch(PATHS.session, { headers: { cookie } })).status;
+    expect([await status(first), await status(second)]).toEqual([401, 200]);
+  });
+
   it('[S1.7] ends at the sign-out, with the cookie cleared, and stays ended across a restart', async () => {
     await using server = await TestServer.start(withTurn);
     const [mine, other] = [await cookieSignIn(server, 'alice'), await cookieSignIn(server, 'alice')];

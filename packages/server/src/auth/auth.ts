@@ -14,7 +14,7 @@ import type { WalletSignInParts } from './wallet-sign-in.ts';
 export interface Auth {
   readonly authenticator: Authenticator;
   readonly sessions: Sessions;
-  readonly tokens: Pick<Tokens, 'issue'>;
+  readonly tokens: Pick<Tokens, 'issue' | 'verify'>;
   readonly csrf: Csrf;
   readonly cookie: SessionCookie;
   readonly wallets: WalletSignInParts;

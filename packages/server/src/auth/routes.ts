@@ -9,6 +9,7 @@ import {
   WalletSignIn,
 } from '@anypath/protocol';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Logger } from 'pino';
 import type { Config } from '../config.ts';
 import { bodyOf } from '../http/body.ts';
 import { openRoute, sessionRoute } from '../http/guard.ts';
@@ -24,6 +25,7 @@ export interface AuthRouteParts {
   readonly config: Pick<Config, 'bearer' | 'devSignIn' | 'walletSignIn'>;
   readonly auth: Auth;
   readonly limits: Limits;
+  readonly log: Logger;
 }
 
 /** The routes of sign-in and sign-out. Those that the configuration does not allow are not there. */
@@ -45,8 +47,8 @@ export function authRoutes(app: FastifyInstance, parts: AuthRouteParts): void {
     showSession(parts, identity, reply),
   );
   // Who presents a token in order to end it gains nothing, so Bearer is good here whatever the list says.
-  sessionRoute(app, guard, ROUTES.logout, { limit: 'signIn', bearerAnywhere: true }, (identity, request, reply) =>
-    signOut(parts, identity, request, reply),
+  sessionRoute(app, guard, ROUTES.logout, { limit: 'signIn', bearerAnywhere: true }, (identity, _request, reply) =>
+    signOut(parts, identity, reply),
   );
 }
 
@@ -77,10 +79,10 @@ function showSession({ auth }: AuthRouteParts, identity: Identity, reply: Fastif
   return { ...outlineOf(identity), ...(identity.via === 'cookie' ? csrfOf(auth, identity) : {}) };
 }
 
-function signOut({ auth }: AuthRouteParts, identity: Identity, request: FastifyRequest, reply: FastifyReply): void {
+function signOut({ auth, log }: AuthRouteParts, identity: Identity, reply: FastifyReply): void {
   const { wallet, sessionId, expiresAtMs, via } = identity;
   auth.sessions.end(sessionId, expiresAtMs);
-  request.log.info({ wallet, kind: via }, 'signed out');
+  log.info({ wallet, kind: via }, 'signed out');
   if (via === 'cookie') reply.header('set-cookie', auth.cookie.clear());
   reply.code(204).header('cache-control', 'no-store').send();
 }
@@ -93,17 +95,30 @@ interface Opening {
 }
 
 async function openSession(
-  { auth }: AuthRouteParts,
+  { auth, log }: AuthRouteParts,
   opening: Opening,
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<Session> {
   const { token, ...issued } = await auth.tokens.issue(opening.wallet);
-  request.log.info(opening, 'signed in');
+  log.info(opening, 'signed in');
   reply.header('cache-control', 'no-store');
   if (opening.kind === 'bearer') return { ...outlineOf(issued), token };
+  await endOverwritten(auth, request);
   reply.header('set-cookie', auth.cookie.set(token));
   return { ...outlineOf(issued), ...csrfOf(auth, issued) };
+}
+
+/** The session of a cookie that is about to be overwritten: nobody could sign out of it any more. */
+async function endOverwritten(auth: Auth, request: FastifyRequest): Promise<void> {
+  const token = auth.cookie.read(request.headers);
+  if (!token) return;
+  try {
+    const { sessionId, expiresAtMs } = await auth.tokens.verify(token);
+    auth.sessions.end(sessionId, expiresAtMs);
+  } catch {
+    // Then it is worth nothing to anybody.
+  }
 }
 
 function refuseBearerWhereOff({ config }: AuthRouteParts, kind: SessionKind): void {

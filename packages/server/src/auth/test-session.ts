@@ -38,7 +38,7 @@ export const postJson = (
   body: unknown,
   headers: Record<string, string> = {},
 ): Promise<Response> =>
-  fetch(`${server.url}${path}`, {
+  server.fetch(path, {
     method: 'POST',
     headers: { 'content-type': 'application/json', ...headers },
     body: JSON.stringify(body),
@@ -46,7 +46,7 @@ export const postJson = (
 
 /** Signs a session off. */
 export const signOut = (server: TestServer, headers: Record<string, string>): Promise<Response> =>
-  fetch(`${server.url}${PATHS.logout}`, { method: 'POST', headers });
+  server.fetch(PATHS.logout, { method: 'POST', headers });
 
 /**
  * A token as the operator's backend would issue it.

@@ -1,7 +1,6 @@
 import { LIMITS } from '@anypath/protocol';
 import { LRUCache } from 'lru-cache';
-import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
-import type { Bus, DeviceRef, Limit, Taken } from './port.ts';
+import type { Bus, DeviceRef } from './port.ts';
 
 /** One connection of a device. */
 interface Connected {
@@ -9,13 +8,15 @@ interface Connected {
   readonly rtc: boolean;
 }
 
+/** Windows of rate limits that are counted at the same time; the oldest leave first. */
+const WINDOWS_MAX = 100_000;
+
 /** Wallets of which it is remembered that they lost a connection a moment ago. */
-const AWAY_MAX_WALLETS = 100_000;
+const AWAY_MAX_WALLETS = 50_000;
 
 interface Seen {
   readonly fingerprint: string;
   readonly answer: unknown;
-  readonly untilMs: number;
 }
 
 /**
@@ -24,19 +25,16 @@ interface Seen {
  * @param nowMs a monotonic clock, milliseconds
  */
 export function createLocalBus(nowMs: () => number = () => performance.now()): Bus {
+  const clock = { ttlResolution: 0, perf: { now: nowMs } };
   const online = new Map<string, Map<string, Connected>>();
-  const away = new LRUCache<string, Map<string, number>>({ max: AWAY_MAX_WALLETS, ttl: LIMITS.signalWaitMs });
-  const seen = new Map<string, Seen>();
-  const limiters = new Map<string, RateLimiterMemory>();
+  const away = new LRUCache<string, Map<string, number>>({
+    max: AWAY_MAX_WALLETS,
+    ttl: LIMITS.signalWaitMs,
+    ...clock,
+  });
+  const seen = new LRUCache<string, Seen>({ max: LIMITS.signalMemoryMaxEntries, ttl: LIMITS.signalMemoryMs, ...clock });
+  const windows = new LRUCache<string, number>({ max: WINDOWS_MAX, ttl: 1, ...clock });
   const nonces = new Map<string, number>();
-
-  /** Entries stand in the order of their age, so the old ones are at the front. */
-  function forget(now: number): void {
-    for (const [key, entry] of seen) {
-      if (entry.untilMs > now && seen.size <= LIMITS.signalMemoryMaxEntries) return;
-      seen.delete(key);
-    }
-  }
 
   return {
     join({ wallet, deviceId }: DeviceRef, connection, rtc) {
@@ -67,25 +65,18 @@ export function createLocalBus(nowMs: () => number = () => performance.now()): B
     },
     wallets: () => online.keys(),
     once<T>(key: string, fingerprint: string, make: () => T): T | 'reused' {
-      const now = nowMs();
-      forget(now);
       const known = seen.get(key);
       if (known) return known.fingerprint === fingerprint ? (known.answer as T) : 'reused';
       const answer = make();
-      seen.set(key, { fingerprint, answer, untilMs: now + LIMITS.signalMemoryMs });
+      seen.set(key, { fingerprint, answer });
       return answer;
     },
-    take(limit, key) {
-      const limiter = limiters.get(limit.name) ?? limiterOf(limit);
-      limiters.set(limit.name, limiter);
-      // The library rejects with what it resolves with, where nothing is left.
-      return limiter.consume(key).then(
-        (result) => taken(true, result),
-        (result: unknown) => {
-          if (result instanceof RateLimiterRes) return taken(false, result);
-          throw result;
-        },
-      );
+    take({ name, points, windowMs }, key) {
+      const counted = `${name} ${key}`;
+      const used = (windows.get(counted) ?? 0) + 1;
+      // The window ends when the first use of it has become old.
+      windows.set(counted, used, used === 1 ? { ttl: windowMs } : { noUpdateTTL: true });
+      return { ok: used <= points, remaining: Math.max(0, points - used), resetMs: windows.getRemainingTTL(counted) };
     },
     keepNonce(nonce) {
       const now = nowMs();
@@ -101,10 +92,3 @@ export function createLocalBus(nowMs: () => number = () => performance.now()): B
     },
   };
 }
-
-const limiterOf = ({ name, points, windowMs }: Limit): RateLimiterMemory =>
-  new RateLimiterMemory({ keyPrefix: name, points, duration: windowMs / 1000 });
-
-const taken = (ok: boolean, { remainingPoints, msBeforeNext }: RateLimiterRes): Taken => {
-  return { ok, remaining: remainingPoints, resetMs: msBeforeNext };
-};

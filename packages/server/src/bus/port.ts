@@ -1,3 +1,5 @@
+import type { Maybe } from '../maybe.ts';
+
 /** One connected device. */
 export interface DeviceRef {
   readonly wallet: string;
@@ -43,7 +45,7 @@ export interface Bus {
    * @param limit what is limited: its name, and how many uses a window has
    * @param key who uses it
    */
-  take(limit: Limit, key: string): Promise<Taken>;
+  take(limit: Limit, key: string): Maybe<Taken>;
   /** Remembers a nonce of the wallet sign-in for `LIMITS.nonceMs`; the oldest leave first where there are too many. */
   keepNonce(nonce: string): void;
   /** Uses a nonce up. @returns whether it was known, had not expired, and was used by nobody else */

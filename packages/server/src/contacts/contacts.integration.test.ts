@@ -12,7 +12,7 @@ const MUTUAL = { CONTACTS: 'mutual' };
 const codeOf = async (response: Response) => [response.status, ((await response.json()) as { error: string }).error];
 
 describe('contacts on the real server, over HTTP with a cookie', () => {
-  it('[S4.4] go from strangers to mutual and back, and both sides see it', async () => {
+  it('[S4.4] [CT1] [CT2] [CT3] [CT4] go from strangers to mutual and back, and both sides see it', async () => {
     await using server = await TestServer.start(MUTUAL);
     const people = { alice: await Person.at(server, 'alice'), bob: await Person.at(server, 'bob') };
     const rows: readonly (readonly ['alice' | 'bob', ContactAction, string, string[], string[]])[] = [
@@ -40,7 +40,7 @@ describe('contacts on the real server, over HTTP with a cookie', () => {
     }
   });
 
-  it('say since when, and are kept by no cache', async () => {
+  it('[CT1] say since when, and are kept by no cache', async () => {
     await using server = await TestServer.start(MUTUAL);
     const alice = await Person.at(server, 'alice');
     const beforeMs = Date.now();
@@ -56,7 +56,7 @@ describe('contacts on the real server, over HTTP with a cookie', () => {
     expect(contact?.since).toBeLessThanOrEqual(Date.now());
   });
 
-  it('tell every device of each side what it sees now, and nobody where nothing changed', async () => {
+  it('[CT6] tell every device of each side what it sees now, and nobody where nothing changed', async () => {
     await using server = await TestServer.start(MUTUAL);
     const alice = await Person.at(server, 'alice', 'a1');
     const others = { a2: await Person.at(server, 'alice', 'a2'), bob: await Person.at(server, 'bob') };
@@ -113,20 +113,20 @@ describe('a wallet that is blocked, on the real server', () => {
   const TRIES = ['alice ask', 'alice ask', 'alice accept', 'alice remove', 'alice accept', 'alice ask', 'alice block'];
   const AGAIN = ['alice remove', 'alice ask'];
 
-  it('[S4.4] is told the same as one that is not answered', async () => {
+  it('[S4.4] [CT5] is told the same as one that is not answered', async () => {
     const blocked = await toldTo(['bob block', ...TRIES, 'bob ask', 'bob remove', ...AGAIN]);
     expect(blocked).toEqual(await toldTo([SILENCE, ...TRIES, SILENCE, SILENCE, ...AGAIN]));
     expect(blocked.length).toBeGreaterThan(20);
   });
 
-  it('[S4.4] is told the same as one that was removed, where it was a contact', async () => {
+  it('[S4.4] [CT5] is told the same as one that was removed, where it was a contact', async () => {
     const contacts = ['alice ask', 'bob accept'];
     const blocked = await toldTo([...contacts, 'bob block', ...TRIES, 'bob remove', ...AGAIN]);
     expect(blocked).toEqual(await toldTo([...contacts, 'bob remove', ...TRIES, SILENCE, ...AGAIN]));
     expect(blocked).toContain('contacts:update {"wallet":"bob","state":"none"}');
   });
 
-  it('[S4.4] is told the same as one whose request was declined, or to whom a request was withdrawn', async () => {
+  it('[S4.4] [CT4] [CT5] is told the same as one whose request was declined, or to whom a request was withdrawn', async () => {
     const asked = await toldTo(['alice ask', 'bob block', ...TRIES]);
     expect(asked).toEqual(await toldTo(['alice ask', 'bob remove', ...TRIES]));
     const asking = await toldTo(['bob ask', 'bob block', ...TRIES]);
@@ -185,7 +185,7 @@ describe('the routes of contacts on the real server refuse', () => {
     expect((await postJson(open, PATHS.contactsAsk, { wallet: 'bob' }, accepted)).status).toBe(200);
   });
 
-  it('one contact too many, and nothing else then', async () => {
+  it('[CT7] one contact too many, and nothing else then', async () => {
     await using server = await TestServer.start(MUTUAL);
     const db = new DatabaseSync(join(server.folder, 'anypath.db'));
     db.exec(

@@ -95,7 +95,7 @@ describe('contacts (real SQLite)', () => {
     expect(() => contacts.change('alice', 'accept', 'nobody')).toThrow(refused);
   });
 
-  it('have a limit for what adds one, and for nothing else', () => {
+  it('[CT7] have a limit for what adds one, and for nothing else', () => {
     const contacts = new Contacts(store, { max: 2 });
     const full = expect.objectContaining({ code: 'contacts_full' });
     act(contacts, 'carol ask alice, alice ask bob, alice block eve');
@@ -109,7 +109,7 @@ describe('contacts (real SQLite)', () => {
     expect(LIMITS.contactsMax).toBe(5000);
   });
 
-  it('cannot be filled by others: requests beyond the limit go unheard, and the wallet goes on asking and blocking', () => {
+  it('[CT7] cannot be filled by others: requests beyond the limit go unheard, and the wallet goes on asking and blocking', () => {
     const contacts = new Contacts(store, { max: 2 });
     const told: ContactChange[] = [];
     act(contacts, 'm1 ask alice, m2 ask alice');

@@ -7,7 +7,6 @@ import Fastify, {
   type FastifyInstance,
   type FastifyReply,
   type FastifyRequest,
-  LogController,
 } from 'fastify';
 import type { Config } from '../config.ts';
 import { answerClientError } from './client-error.ts';
@@ -32,19 +31,17 @@ type AppConfig = Pick<Config, 'ALLOWED_ORIGINS' | 'TRUST_PROXY' | 'secureCookies
  */
 export function createApp(config: AppConfig, log: FastifyBaseLogger): FastifyInstance {
   const app = Fastify({
-    loggerInstance: log,
     bodyLimit: LIMITS.httpBodyMaxBytes,
     genReqId: () => randomUUID(),
-    // One line a request is the business of the operator's proxy; faults are logged once, where they are answered.
-    logController: new LogController({ disableRequestLogging: true }),
-    // A logger for each request would cost more than the rest of it; lines name the request themselves.
-    childLoggerFactory: (logger) => logger,
+    // One line a request is the business of the operator's proxy; faults are logged once, where they are answered. A logger
+    // for each request would cost as much as some answers.
+    logger: false,
     requestTimeout: 30_000,
     forceCloseConnections: true,
     trustProxy: config.TRUST_PROXY.length > 0 ? [...config.TRUST_PROXY] : false,
     http: { maxHeaderSize: LIMITS.httpHeadersMaxBytes },
     clientErrorHandler: (error, socket) => answerClientError(error, socket, log),
-    frameworkErrors: (error, request, reply) => answerError(error, request, reply),
+    frameworkErrors: (error, request, reply) => answerError(error, request, reply, log),
   });
   const origin = [...config.ALLOWED_ORIGINS];
   // Without any, browsers allow pages of other origins nothing by themselves.
@@ -54,21 +51,26 @@ export function createApp(config: AppConfig, log: FastifyBaseLogger): FastifyIns
     reply.headers(headers);
     done();
   });
-  app.setErrorHandler(answerError);
+  app.setErrorHandler((error: FastifyError, request, reply) => answerError(error, request, reply, log));
   app.setNotFoundHandler((request, reply) => {
-    answerError(new AnypathError('not_found', `there is no ${request.method} ${pathOf(request)}`), request, reply);
+    answerError(new AnypathError('not_found', `there is no ${request.method} ${pathOf(request)}`), request, reply, log);
   });
   return app;
 }
 
 const pathOf = (request: FastifyRequest): string => request.url.split('?', 1)[0] ?? '';
 
-function answerError(error: FastifyError | AnypathError | Error, request: FastifyRequest, reply: FastifyReply): void {
+function answerError(
+  error: FastifyError | AnypathError | Error,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  log: FastifyBaseLogger,
+): void {
   const known = error instanceof AnypathError ? error : translated(error);
   const { status } = ERRORS[known.code];
   const line = { requestId: request.id, code: known.code, method: request.method, path: pathOf(request), status };
-  if (status >= 500 && known.code === 'internal') request.log.error({ ...line, err: error }, 'request failed');
-  else request.log.warn(line, 'request refused');
+  if (status >= 500 && known.code === 'internal') log.error({ ...line, err: error }, 'request failed');
+  else log.warn(line, 'request refused');
   if (known instanceof RateLimited) reply.header('retry-after', Math.ceil(known.retryAfterMs / 1000));
   const body: ErrorBody = { error: known.code, message: known.message, requestId: request.id };
   reply.code(status).header('cache-control', 'no-store').send(body);

@@ -1,6 +1,7 @@
 import { AnypathError, type RateLimitName, type Route } from '@anypath/protocol';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Access, Authenticator, Identity } from '../auth/authenticate.ts';
+import { after, type Maybe } from '../maybe.ts';
 import { limitKeyOf } from './client-address.ts';
 import type { Limits, Use } from './limits.ts';
 
@@ -20,7 +21,7 @@ export interface Guard {
 }
 
 /** What answers a route. */
-export type Handler<C> = (caller: C, request: FastifyRequest, reply: FastifyReply) => unknown;
+export type Handler<C> = (caller: C, request: FastifyRequest, reply: FastifyReply) => Maybe<unknown>;
 
 /** Serves a route, at all its paths, to anyone: limited by address. */
 export function openRoute(
@@ -30,10 +31,15 @@ export function openRoute(
   limit: RateLimitName,
   handle: Handler<undefined>,
 ): void {
-  each(app, route, () => async (request, reply) => {
-    showUse(reply, await limits.take(limit, limitKeyOf(request.ip)));
-    return handle(undefined, request, reply);
-  });
+  each(
+    app,
+    route,
+    () => (request, reply) =>
+      after(limits.take(limit, limitKeyOf(request.ip)), (use) => {
+        showUse(reply, use);
+        return handle(undefined, request, reply);
+      }),
+  );
 }
 
 /** Serves a route, at all its paths, to whoever is signed in: limited by wallet, and by address where nobody is. */
@@ -46,28 +52,36 @@ export function sessionRoute(
 ): void {
   each(app, route, (path) => {
     const access = auth.access(path, options);
-    return async (request, reply) => {
-      const identity = await identify(request, access, auth, limits, limit);
-      showUse(reply, await limits.take(limit, identity.wallet));
-      return handle(identity, request, reply);
-    };
+    // Nothing here waits for a token that is known: a promise for each step would cost as much as the answer.
+    return (request, reply) =>
+      after(identify(request, access, auth, limits, limit), (identity) =>
+        after(limits.take(limit, identity.wallet), (use) => {
+          showUse(reply, use);
+          return handle(identity, request, reply);
+        }),
+      );
   });
 }
 
 /** Refusals count by address, so that nobody can try tokens without end. */
-async function identify(
+function identify(
   request: FastifyRequest,
   access: Access,
   auth: Authenticator,
   limits: Limits,
   limit: RateLimitName,
-): Promise<Identity> {
+): Maybe<Identity> {
+  const refuse = (error: unknown): Maybe<never> => {
+    if (!(error instanceof AnypathError)) throw error;
+    return after(limits.take(limit, `address ${limitKeyOf(request.ip)}`), () => {
+      throw error;
+    });
+  };
   try {
     const identity = auth.identify(request.headers, access);
-    return identity instanceof Promise ? await identity : identity;
+    return identity instanceof Promise ? identity.catch(refuse) : identity;
   } catch (error) {
-    if (error instanceof AnypathError) await limits.take(limit, `address ${limitKeyOf(request.ip)}`);
-    throw error;
+    return refuse(error);
   }
 }
 

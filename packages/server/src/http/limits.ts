@@ -1,5 +1,6 @@
 import { AnypathError, RATE_LIMITS, type RateLimitName } from '@anypath/protocol';
 import type { Bus, Limit, Taken } from '../bus/port.ts';
+import { after, type Maybe } from '../maybe.ts';
 
 /** A use beyond a rate limit. */
 export class RateLimited extends AnypathError {
@@ -13,7 +14,7 @@ export class RateLimited extends AnypathError {
 }
 
 /** A use that was within its limit. */
-export interface Use extends Taken {
+export interface Use extends Omit<Taken, 'ok'> {
   readonly limit: number;
 }
 
@@ -42,14 +43,15 @@ export class Limits {
    * Counts a use.
    *
    * @param key whose use it is
-   * @throws RateLimited where it is one too many
+   * @throws RateLimited where it is one too many, or rejects with it where it had to ask
    */
-  async take(name: RateLimitName, key: string): Promise<Use> {
+  take(name: RateLimitName, key: string): Maybe<Use> {
     const limit = this.#limits.get(name);
     if (!limit) throw new TypeError(`there is no limit ${name}`);
-    const taken = await this.#bus.take(limit, key);
-    if (taken.ok) return { ...taken, limit: limit.points };
-    this.#exceeded(name);
-    throw new RateLimited(taken.resetMs);
+    return after(this.#bus.take(limit, key), ({ ok, remaining, resetMs }) => {
+      if (ok) return { remaining, resetMs, limit: limit.points };
+      this.#exceeded(name);
+      throw new RateLimited(resetMs);
+    });
   }
 }

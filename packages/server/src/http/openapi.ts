@@ -1,9 +1,7 @@
 import { ERRORS, ErrorBody, PATHS, RATE_LIMITS, ROUTES, type Route } from '@anypath/protocol';
-import { toJsonSchema } from '@valibot/to-json-schema';
 import type { FastifyInstance } from 'fastify';
 import type * as v from 'valibot';
-
-type Json = Readonly<Record<string, unknown>>;
+import { type Json, jsonOf } from './json-schema.ts';
 
 /** `GET /openapi.json`. */
 export function openApiRoute(app: FastifyInstance, version: string, cookie: string): void {
@@ -32,8 +30,7 @@ export function openApi(version: string, cookie: string): Json {
     info: {
       title: 'anypath',
       version,
-      description:
-        'Connects two people from any network. Signalling, presence and the live relay go over Socket.IO, beside this.',
+      description: `Connects two people from any network. Signalling, presence and the live relay go over Socket.IO, beside this; \`${PATHS.asyncapi}\` describes their events (AsyncAPI).`,
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     paths,
@@ -112,10 +109,4 @@ function parametersOf(query: v.GenericSchema): Json[] {
   return Object.entries(properties).map(([name, schema]) => {
     return { name, in: 'query', required: required.includes(name), schema };
   });
-}
-
-/** JSON Schema is what OpenAPI 3.1 speaks; its dialect is said once for the whole document. */
-function jsonOf(schema: v.GenericSchema): Json {
-  const { $schema: _, ...json } = toJsonSchema(schema, { errorMode: 'ignore' });
-  return json;
 }

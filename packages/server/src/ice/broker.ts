@@ -6,6 +6,7 @@ import {
   type Readiness,
   type UrlHealth,
 } from '@anypath/protocol';
+import { after, type Maybe } from '../maybe.ts';
 import { chooseUrls } from './choose.ts';
 import { type Health, UNKNOWN } from './health.ts';
 import type { Prober } from './prober.ts';
@@ -45,22 +46,27 @@ export class Broker {
    * What a wallet gets (SPEC S1.1): STUN first, at most `iceUrlsMax` addresses in all.
    *
    * @param nowMs Unix time, milliseconds
-   * @throws AnypathError `ice_unavailable` where neither TURN nor STUN works
+   * @returns a promise only where something has to be waited for
+   * @throws AnypathError `ice_unavailable` where neither TURN nor STUN works, or rejects with it
    */
-  async answer(wallet: string, nowMs: number): Promise<IceAnswer> {
-    const { providers, ttl, prober } = this.#parts;
+  answer(wallet: string, nowMs: number): Maybe<IceAnswer> {
     // Right after the start nothing is known yet; it takes one probe.
-    if (prober?.firstRound) await prober.firstRound;
+    const firstRound = this.#parts.prober?.firstRound;
+    return firstRound ? firstRound.then(() => this.#answerFrom(0, wallet, nowMs)) : this.#answerFrom(0, wallet, nowMs);
+  }
+
+  /** The answer of the first provider, from one on, that has any that work. */
+  #answerFrom(first: number, wallet: string, nowMs: number): Maybe<IceAnswer> {
+    const { providers, ttl } = this.#parts;
     const stun = this.#stun();
-    const times = { ttl, serverTime: nowMs, expiresAt: nowMs + ttl * 1000 };
-    for (const provider of providers) {
-      const issued = provider.issue({ wallet, ttl, nowMs });
-      const servers = issued instanceof Promise ? await issued : issued;
+    const provider = providers[first];
+    if (!provider && stun.length === 0) throw new AnypathError('ice_unavailable');
+    if (!provider) return answerOf('stun', stun, ttl, nowMs);
+    return after(provider.issue({ wallet, ttl, nowMs }), (servers) => {
       const turn = this.#choose(provider, servers, LIMITS.iceUrlsMax - stun.length);
-      if (turn.length > 0) return { iceServers: [...stun, ...grouped(turn)], provider: provider.name, ...times };
-    }
-    if (stun.length === 0) throw new AnypathError('ice_unavailable');
-    return { iceServers: stun, provider: 'stun', ...times };
+      if (turn.length === 0) return this.#answerFrom(first + 1, wallet, nowMs);
+      return answerOf(provider.name, [...stun, ...grouped(turn)], ttl, nowMs);
+    });
   }
 
   /** Everything that is configured, and whether it works. */
@@ -75,12 +81,17 @@ export class Broker {
       const breaker: BreakerState = 'closed';
       rows.push({ name: 'stun', breaker, urls: stun.map((url) => shown(url, this.#stunHealth(url))) });
     }
-    const provider = await this.answer('', nowMs).then(
-      (answer) => answer.provider,
-      () => 'none' as const,
-    );
+    const provider = await this.#providerNow(nowMs);
     const isHurt = rows.some(({ breaker, urls }) => breaker !== 'closed' || urls.some(({ state }) => state === 'down'));
     return { status: isHurt ? 'degraded' : 'ready', provider, providers: rows };
+  }
+
+  async #providerNow(nowMs: number): Promise<Readiness['provider']> {
+    try {
+      return (await this.answer('', nowMs)).provider;
+    } catch {
+      return 'none';
+    }
   }
 
   #stun(): IceServer[] {
@@ -100,7 +111,12 @@ export class Broker {
       choice = { version, max, of: servers, positions };
       this.#choices.set(provider, choice);
     }
-    return choice.positions.flatMap((position) => servers[position] ?? []);
+    const chosen: TurnServer[] = [];
+    for (const position of choice.positions) {
+      const server = servers[position];
+      if (server) chosen.push(server);
+    }
+    return chosen;
   }
 
   #turnHealth(provider: Provider, url: string): Health {
@@ -124,6 +140,13 @@ interface Choice {
 
 const sameUrls = (a: readonly TurnServer[], b: readonly TurnServer[]): boolean =>
   a.length === b.length && a.every(({ url }, index) => url === b[index]?.url);
+
+const answerOf = (
+  provider: IceAnswer['provider'],
+  iceServers: IceServer[],
+  ttl: number,
+  serverTime: number,
+): IceAnswer => ({ iceServers, ttl, provider, serverTime, expiresAt: serverTime + ttl * 1000 });
 
 /** Addresses that share their credentials share an entry. */
 function grouped(servers: readonly TurnServer[]): IceServer[] {

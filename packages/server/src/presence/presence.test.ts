@@ -33,7 +33,7 @@ describe('[S4.6] presence', () => {
   const online = { wallet: 'alice', online: true, devices: ['a1'] };
   const offline = { wallet: 'alice', online: false, devices: [] };
 
-  it('is told to contacts that are online, and to nobody else', () => {
+  it('[PR2] is told to contacts that are online, and to nobody else', () => {
     const { presence, told, connect } = scene();
     connect('1');
     expect(told).toEqual([['bob', online]]);
@@ -41,7 +41,7 @@ describe('[S4.6] presence', () => {
     expect(presence.snapshot('carol')).toEqual([]);
   });
 
-  it('is told at once after a goodbye, and after a moment of grace without one', () => {
+  it('[PR4] is told at once after a goodbye, and after a moment of grace without one', () => {
     const { told, connect, disconnect } = scene();
     connect('1');
     vi.advanceTimersByTime(LIMITS.presenceEveryMs);
@@ -58,7 +58,7 @@ describe('[S4.6] presence', () => {
     expect(told.at(-1)).toEqual(['bob', offline]);
   });
 
-  it('tells again who is back within the grace, and never that it was gone', () => {
+  it('[PR4] [PR5] tells again who is back within the grace, and never that it was gone', () => {
     const { told, connect, disconnect } = scene();
     connect('1');
     vi.advanceTimersByTime(LIMITS.presenceEveryMs);
@@ -68,7 +68,7 @@ describe('[S4.6] presence', () => {
     expect(told.map(([, update]) => update.online)).toEqual([true, true]);
   });
 
-  it('of somebody who flaps is told once in a while, and ends with what holds', () => {
+  it('[PR6] of somebody who flaps is told once in a while, and ends with what holds', () => {
     const { told, connect, disconnect } = scene();
     for (let index = 0; index < 100; index++) {
       connect(String(index));
@@ -82,7 +82,7 @@ describe('[S4.6] presence', () => {
     expect(vi.getTimerCount(), 'nothing is left behind').toBe(0);
   });
 
-  it('follows the contact: there from the moment it is mutual, gone when it ends', () => {
+  it('[PR7] follows the contact: there from the moment it is mutual, gone when it ends', () => {
     const { presence, told, connect } = scene();
     connect('1');
     told.length = 0;

@@ -6,7 +6,7 @@ const b1 = { wallet: 'bob', deviceId: 'b1' };
 const b2 = { wallet: 'bob', deviceId: 'b2' };
 
 describe('the calls that ring', () => {
-  it('are taken by the device that answers first, and by no other', () => {
+  it('[SG10] are taken by the device that answers first, and by no other', () => {
     const rings = new Rings();
     rings.offered(a1, 'bob', 's1', 'call');
     expect(rings.answered(b1, 'alice', 'call')).toMatchObject({ signalId: 's1', convId: 'alice:bob' });
@@ -14,7 +14,7 @@ describe('the calls that ring', () => {
     expect(rings.answered(b1, 'alice', 'call'), 'an answer to a later offer of the same call').toBeUndefined();
   });
 
-  it('lead the signals of the called to the caller, and those of the caller to who answered', () => {
+  it('[SG11] lead the signals of the called to the caller, and those of the caller to who answered', () => {
     const rings = new Rings();
     rings.offered(a1, 'bob', 's1', 'call');
     expect(rings.deviceFor(a1, 'bob', 'call'), 'it rings everywhere').toBeUndefined();
@@ -23,7 +23,7 @@ describe('the calls that ring', () => {
     expect(rings.deviceFor(a1, 'bob', 'call')).toBe('b2');
   });
 
-  it('keep their device when they are offered again under their name', () => {
+  it('[SG11] keep their device when they are offered again under their name', () => {
     const rings = new Rings();
     rings.offered(a1, 'bob', 's1', 'call');
     rings.answered(b2, 'alice', 'call');
@@ -31,7 +31,7 @@ describe('the calls that ring', () => {
     expect(rings.deviceFor(a1, 'bob', 'call')).toBe('b2');
   });
 
-  it('are new with each offer where they have no name', () => {
+  it('[SG12] are new with each offer where they have no name', () => {
     const rings = new Rings();
     rings.offered(a1, 'bob', 's1', undefined);
     rings.answered(b1, 'alice', undefined);
@@ -39,7 +39,7 @@ describe('the calls that ring', () => {
     expect(rings.answered(b2, 'alice', undefined)).toMatchObject({ signalId: 's2' });
   });
 
-  it('are told apart by their names, and say nothing where two nameless ones cross', () => {
+  it('[SG12] are told apart by their names, and say nothing where two nameless ones cross', () => {
     const rings = new Rings();
     rings.offered(a1, 'bob', 's1', 'one');
     rings.offered(b1, 'alice', 's2', 'two');

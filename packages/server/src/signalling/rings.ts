@@ -17,7 +17,7 @@ export interface Ring {
 }
 
 /** Calls that are remembered at most; the oldest leave first. */
-const MAX_RINGS = 100_000;
+const MAX_RINGS = 50_000;
 
 /** Knows which device of a wallet has a call, so that signals that name no device find it. */
 export class Rings {

@@ -42,7 +42,7 @@ const settled = (socket: TestSocket) => ask(socket, 'contacts:list');
 describe.each([['websocket'], ['polling']])('signals between contacts on the real server by %s', (transport) => {
   const by = { transports: [transport] };
 
-  it('[S4.1] [S4.2] offer, answer and candidates arrive as they were sent, with their origin, in their order', async () => {
+  it('[S4.1] [S4.2] [SG3] [SE11] offer, answer and candidates arrive as they were sent, with their origin, in their order', async () => {
     await using server = await TestServer.start(MUTUAL);
     const alice = await server.socket('alice', 'a1', by);
     const bob = await server.socket('bob', 'b1', by);
@@ -62,7 +62,7 @@ describe.each([['websocket'], ['polling']])('signals between contacts on the rea
     expect(await back).toEqual({ ...reply, from: 'bob', fromDevice: 'b1' });
   });
 
-  it('[S4.4] who is no mutual contact is forbidden, and learns nothing of who is online', async () => {
+  it('[S4.4] [CT9] who is no mutual contact is forbidden, and learns nothing of who is online', async () => {
     await using server = await TestServer.start(MUTUAL);
     const mallory = await server.socket('mallory', 'm1', by);
     const seen = record(mallory, 'presence:update', 'presence', 'user_connected');
@@ -84,7 +84,7 @@ describe.each([['websocket'], ['polling']])('signals between contacts on the rea
 });
 
 describe('devices on the real server', () => {
-  it('the first that answers has the call: the others hear rtc:taken, and cannot answer any more', async () => {
+  it('[SG10] [SG11] the first that answers has the call: the others hear rtc:taken, and cannot answer any more', async () => {
     await using server = await TestServer.start();
     const alice = await server.socket('alice', 'a1');
     const other = await server.socket('alice', 'a2');
@@ -115,7 +115,7 @@ describe('devices on the real server', () => {
     expect([atB1, atOther], 'the others are left in peace').toEqual([[], []]);
   });
 
-  it('a hang-up while it rings reaches every device; who declines does so for all', async () => {
+  it('[SG13] [SG14] a hang-up while it rings reaches every device; who declines does so for all', async () => {
     await using server = await TestServer.start();
     const alice = await server.socket('alice', 'a1');
     const [b1, b2] = [await server.socket('bob', 'b1'), await server.socket('bob', 'b2')];
@@ -129,7 +129,7 @@ describe('devices on the real server', () => {
     expect([(await atAlice).reason, (await atB2).byDevice]).toEqual(['declined', 'b1']);
   });
 
-  it('`toDevice` reaches that one alone', async () => {
+  it('[SG7] `toDevice` reaches that one alone', async () => {
     await using server = await TestServer.start();
     const alice = await server.socket('alice', 'a1');
     const [b1, b2] = [await server.socket('bob', 'b1'), await server.socket('bob', 'b2')];
@@ -143,7 +143,7 @@ describe('devices on the real server', () => {
 });
 
 describe('[S4.4] eligibility on the real server', () => {
-  it('each side has its own error: a device that does not want WebRTC, one that is offline', async () => {
+  it('[SG15] [RL6] each side has its own error: a device that does not want WebRTC, one that is offline', async () => {
     await using server = await TestServer.start();
     const alice = await server.socket('alice', 'a1');
     const shy = { token: await server.signIn('bob'), deviceId: 'b1', rtc: false } as const;
@@ -160,7 +160,7 @@ describe('[S4.4] eligibility on the real server', () => {
 });
 
 describe('a device between two connections, on the real server', () => {
-  it('gets what was sent meanwhile, in its order, and the sender its answer then', async () => {
+  it('[SG8] gets what was sent meanwhile, in its order, and the sender its answer then', async () => {
     await using server = await TestServer.start();
     const alice = await server.socket('alice', 'a1');
     const bob = await server.socket('bob', 'b1');
@@ -181,7 +181,7 @@ describe('a device between two connections, on the real server', () => {
     expect(seen).toEqual(signals.map(({ signalId }) => signalId));
   });
 
-  it('is offline at once after a goodbye', async () => {
+  it('[SG9] is offline at once after a goodbye', async () => {
     await using server = await TestServer.start();
     const alice = await server.socket('alice', 'a1');
     const bob = await server.socket('bob', 'b1');
@@ -193,7 +193,7 @@ describe('a device between two connections, on the real server', () => {
 });
 
 describe('[S4.5] SDP on the real server', () => {
-  it('an offer without DTLS is refused, and one with it is logged in one line without the SDP', async () => {
+  it('[SG16] an offer without DTLS is refused, and one with it is logged in one line without the SDP', async () => {
     await using server = await TestServer.start();
     const alice = await server.socket('alice', 'a1');
     await server.socket('bob', 'b1');
@@ -209,7 +209,7 @@ describe('[S4.5] SDP on the real server', () => {
     expect(JSON.stringify(server.log)).not.toContain('ice-ufrag');
   });
 
-  it('HIDE_HOST_CANDIDATES passes on relay candidates alone', async () => {
+  it('[SG18] HIDE_HOST_CANDIDATES passes on relay candidates alone', async () => {
     await using server = await TestServer.start({ HIDE_HOST_CANDIDATES: 'true' });
     const alice = await server.socket('alice', 'a1');
     const bob = await server.socket('bob', 'b1');
@@ -229,7 +229,7 @@ describe('[S4.5] SDP on the real server', () => {
 });
 
 describe('[S4.6] presence on the real server', () => {
-  it('is for mutual contacts: a snapshot after connecting, then changes; it follows the contact', async () => {
+  it('[PR1] [PR7] is for mutual contacts: a snapshot after connecting, then changes; it follows the contact', async () => {
     await using server = await TestServer.start(MUTUAL);
     const alice = await server.socket('alice', 'a1');
     const bob = await server.socket('bob', 'b1');
@@ -252,7 +252,7 @@ describe('[S4.6] presence on the real server', () => {
     expect(await ask(alice, 'rtc:offer', offer('alice', 'bob'))).toMatchObject({ error: 'forbidden' });
   });
 
-  it('of a device that vanishes without a goodbye ends within 15 s', async () => {
+  it('[SE15] of a device that vanishes without a goodbye ends within 15 s', async () => {
     await using server = await TestServer.start();
     const alice = await server.socket('alice', 'a1');
     const bob = await server.socket('bob', 'b1');
@@ -271,7 +271,7 @@ describe('[S4.7] the deprecated events on the real server', () => {
     convId: convIdOf(from, wallet),
   });
 
-  it('`signal` still works, warns the client once, the operator in the log and in a metric', async () => {
+  it('[SG19] `signal` still works, warns the client once, the operator in the log and in a metric', async () => {
     await using server = await TestServer.start();
     const alice = await server.socket('alice', 'a1');
     const bob = await server.socket('bob', 'b1');
@@ -287,7 +287,7 @@ describe('[S4.7] the deprecated events on the real server', () => {
     expect(metrics).toMatch(/^anypath_legacy_events_total\{event="signal"\} 3$/m);
   });
 
-  it('a client that used it gets signals under that name, too', async () => {
+  it('[SG19] a client that used it gets signals under that name, too', async () => {
     await using server = await TestServer.start();
     const alice = await server.socket('alice', 'a1');
     const bob = await server.socket('bob', 'b1');
@@ -298,7 +298,7 @@ describe('[S4.7] the deprecated events on the real server', () => {
     expect(seen.map(([event]) => event).sort()).toEqual(['rtc:offer', 'signal']);
   });
 
-  it('`presence`, `user_connected` and `user_disconnected` carry a notice, unless a client does without', async () => {
+  it('[PR8] `presence`, `user_connected` and `user_disconnected` carry a notice, unless a client does without', async () => {
     await using server = await TestServer.start();
     const alice = await server.socket('alice', 'a1');
     const auth = { token: await server.signIn('carol'), deviceId: 'c1', legacy: false };
@@ -317,7 +317,7 @@ describe('[S4.7] the deprecated events on the real server', () => {
     expect(modern).toEqual([]);
   });
 
-  it('are gone with RTC_SIGNAL_LEGACY_ENABLED=false', async () => {
+  it('[SG20] are gone with RTC_SIGNAL_LEGACY_ENABLED=false', async () => {
     await using server = await TestServer.start({ RTC_SIGNAL_LEGACY_ENABLED: 'false' });
     const alice = await server.socket('alice', 'a1');
     const seen = record(alice, 'presence', 'user_connected');
@@ -334,7 +334,7 @@ describe('[S4.7] the deprecated events on the real server', () => {
 });
 
 describe('[S4.3] the name of a conversation and of a signal, on the real server', () => {
-  it('must be the canonical one; a repeated signal is answered as the first was, and not forwarded again', async () => {
+  it('[SG2] [SG4] [SG6] must be the canonical one; a repeated signal is answered as the first was, and not forwarded again', async () => {
     await using server = await TestServer.start();
     const alice = await server.socket('alice', 'a1');
     const bob = await server.socket('bob', 'b1');
@@ -353,7 +353,7 @@ describe('[S4.3] the name of a conversation and of a signal, on the real server'
     expect(LIMITS.signalMemoryMs).toBe(120_000);
   });
 
-  it('refusals without a callback come as rtc:error with their signalId', async () => {
+  it('[SE9] refusals without a callback come as rtc:error with their signalId', async () => {
     await using server = await TestServer.start();
     const alice = await server.socket('alice', 'a1');
     const error = heard(alice, 'rtc:error');

@@ -53,7 +53,7 @@ export class Signalling {
     if (signal.convId !== convIdOf(device.wallet, signal.to)) {
       throw new AnypathError('invalid_payload', 'convId: it is the two wallets, sorted and joined by ":"');
     }
-    const fingerprint = hash('sha256', `${event} ${JSON.stringify(signal)}`, 'base64');
+    const fingerprint = fingerprintOf(`${event} ${JSON.stringify(signal)}`);
     const key = `${device.wallet}:${device.deviceId}:${signal.signalId}`;
     const answer = this.#parts.bus.once(key, fingerprint, () => this.#attempt(socket, event, signal));
     if (answer === 'reused') throw new AnypathError('signal_reused');
@@ -151,5 +151,11 @@ export class Signalling {
     return came ? { ok: true } : offline;
   }
 }
+
+/** Short texts are kept as they are, which costs less than a hash. */
+const KEPT_MAX_LENGTH = 512;
+
+const fingerprintOf = (text: string): string =>
+  text.length <= KEPT_MAX_LENGTH ? text : hash('sha256', text, 'base64');
 
 const failure = ({ code, message }: AnypathError): Failure => ({ ok: false, error: code, message });

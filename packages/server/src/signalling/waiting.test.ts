@@ -7,7 +7,7 @@ describe('signals that wait for a device', () => {
   afterEach(() => void vi.useRealTimers());
   const b1 = { wallet: 'bob', deviceId: 'b1' };
 
-  it('go to it in their order when it is there', async () => {
+  it('[SG8] go to it in their order when it is there', async () => {
     const waiting = new Waiting();
     const seen: string[] = [];
     const answers = ['one', 'two', 'three'].map((name, index) =>
@@ -29,14 +29,14 @@ describe('signals that wait for a device', () => {
     expect(deliver).not.toHaveBeenCalled();
   });
 
-  it('wait for half a minute', async () => {
+  it('[SG8] wait for half a minute', async () => {
     const waiting = new Waiting();
     const answer = waiting.add('bob', 'b1', vi.fn());
     vi.advanceTimersByTime(LIMITS.signalWaitMs);
     expect(await answer).toBe(false);
   });
 
-  it('are bounded for each wallet', async () => {
+  it('[SG8] are bounded for each wallet', async () => {
     const waiting = new Waiting();
     const add = () => waiting.add('bob', 'b1', vi.fn());
     for (let index = 0; index < LIMITS.signalWaitMaxEntries; index++) void add();

@@ -100,13 +100,18 @@ function assemble(io: SocketServer, parts: SocketParts): EventParts & WelcomePar
     io.to(walletRoom(wallet)).emit('presence:update', update);
     if (isLegacyOn) for (const socket of socketsOf(io, wallet)) tellLegacyPresence(socket, update);
   };
+  const show = (socket: Socket, update: PresenceUpdate) => {
+    socket.emit('presence:update', update);
+    if (isLegacyOn) tellLegacyPresence(socket, update);
+  };
   const presence = new Presence({ bus, acquaintances, tell });
   contacts.onChange(({ wallet, update }) => {
     io.to(walletRoom(wallet)).emit('contacts:update', update);
-    presence.contactChanged(wallet, update);
+    // Where everyone is a contact, a relation that ends changes nothing.
+    if (config.CONTACTS === 'mutual') presence.contactChanged(wallet, update);
   });
   const legacy = isLegacyOn ? parts.legacyUsed : undefined;
-  return { limits, acquaintances, contacts, delivery, signalling, legacy, bus, presence, log };
+  return { limits, acquaintances, contacts, delivery, signalling, legacy, bus, presence, show, log };
 }
 
 function* socketsOf(io: SocketServer, wallet: string): Iterable<Socket> {

@@ -41,14 +41,14 @@ const refused = (error: string) => expect.objectContaining({ data: expect.object
 describe.each([['websocket'], ['polling']])(
   'a socket with a session in a cookie on the real server by %s',
   (transport) => {
-    it('[S1.3] connects with its CSRF token, also where Bearer is off', async () => {
+    it('[S1.3] [SE1] connects with its CSRF token, also where Bearer is off', async () => {
       await using server = await TestServer.start({ ALLOW_BEARER_AUTH: 'false' });
       const { cookie, csrfToken } = await cookieSignIn(server, 'alice');
       const socket = await connect(server, { auth: { deviceId: 'a1', csrfToken }, headers: { cookie }, transport });
       expect(socket.connected).toBe(true);
     });
 
-    it('[S1.3] does not connect without it, or with that of another session', async () => {
+    it('[S1.3] [SE1] does not connect without it, or with that of another session', async () => {
       await using server = await TestServer.start();
       const [{ cookie }, other] = [await cookieSignIn(server, 'alice'), await cookieSignIn(server, 'bob')];
       for (const more of [{}, { csrfToken: '' }, { csrfToken: other.csrfToken }, { csrfToken: 'x'.repeat(100_000) }]) {
@@ -57,7 +57,7 @@ describe.each([['websocket'], ['polling']])(
       }
     });
 
-    it('[S1.7] is told and closed at the sign-out; those of another session stay', async () => {
+    it('[S1.7] [SE5] is told and closed at the sign-out; those of another session stay', async () => {
       await using server = await TestServer.start();
       const [mine, other] = [await cookieSignIn(server, 'alice'), await cookieSignIn(server, 'alice')];
       const open = (session: typeof mine, deviceId: string) =>
@@ -78,7 +78,7 @@ describe.each([['websocket'], ['polling']])(
 );
 
 describe('a socket with a token on the real server', () => {
-  it('[S1.3] does not connect where Bearer is off, or not for the socket', async () => {
+  it('[S1.3] [SE1] does not connect where Bearer is off, or not for the socket', async () => {
     for (const env of [{ ALLOW_BEARER_AUTH: 'false' }, { BEARER_ROUTE_WHITELIST: '^/api/v1/rtc' }]) {
       await using server = await TestServer.start({ JWT_SECRET: OPERATOR_SECRET, ...env });
       const attempt = connect(server, { auth: { deviceId: 'a1', token: await operatorToken() } });
@@ -86,7 +86,7 @@ describe('a socket with a token on the real server', () => {
     }
   });
 
-  it('[S1.7] is closed when the token expires, and does not come back with it', async () => {
+  it('[S1.7] [SE5] is closed when the token expires, and does not come back with it', async () => {
     await using server = await TestServer.start({ JWT_SECRET: OPERATOR_SECRET });
     const exp = Math.floor(Date.now() / 1000) + 2;
     const auth = { deviceId: 'a1', token: await operatorToken({ exp }) };
@@ -135,7 +135,7 @@ describe('[S7.6] CORS for sockets of the real server', () => {
 });
 
 describe('connections to the real server that are not signed in', () => {
-  it('are limited by address; who is signed in is not hurt', async () => {
+  it('[SE7] are limited by address; who is signed in is not hurt', async () => {
     await using server = await TestServer.start({ LOG_LEVEL: 'silent' });
     const wrong = { auth: { token: 'not-a-token', deviceId: 'a1' } };
     const { points } = RATE_LIMITS.refusedConnections;

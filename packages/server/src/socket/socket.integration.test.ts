@@ -22,7 +22,7 @@ const ask = (socket: TestSocket, event: string, payload?: unknown): Promise<Answ
 describe.each([['websocket'], ['polling']])('signals over the real server by %s', (transport) => {
   const options = { transports: [transport] };
 
-  it('[S4.1] [S4.2] reach the other side with their origin', async () => {
+  it('[S4.1] [S4.2] [SE11] [SE16] reach the other side with their origin', async () => {
     await using server = await TestServer.start();
     const alice = await server.socket('alice', 'a1', options);
     const bob = await server.socket('bob', 'b1', options);
@@ -45,7 +45,7 @@ describe.each([['websocket'], ['polling']])('signals over the real server by %s'
     expect(await found).toMatchObject({ candidate: candidate.candidate });
   });
 
-  it('carries frames of the live relay, bytes untouched', async () => {
+  it('[RL1] [RL2] [SE16] carries frames of the live relay, bytes untouched', async () => {
     await using server = await TestServer.start();
     const alice = await server.socket('alice', 'a1', options);
     const bob = await server.socket('bob', 'b1', options);
@@ -59,7 +59,7 @@ describe.each([['websocket'], ['polling']])('signals over the real server by %s'
 });
 
 describe('signalling on the real server', () => {
-  it('[S4.3] answers a repeated signal as the first time and forwards it once', async () => {
+  it('[S4.3] [SG4] [SG6] answers a repeated signal as the first time and forwards it once', async () => {
     await using server = await TestServer.start();
     const alice = await server.socket('alice');
     const bob = await server.socket('bob');
@@ -78,7 +78,7 @@ describe('signalling on the real server', () => {
     });
   });
 
-  it('reaches every device of a wallet, or the one that is named', async () => {
+  it('[SG7] reaches every device of a wallet, or the one that is named', async () => {
     await using server = await TestServer.start();
     const alice = await server.socket('alice');
     const [first, second] = await Promise.all([server.socket('bob', 'b1'), server.socket('bob', 'b2')]);
@@ -93,7 +93,7 @@ describe('signalling on the real server', () => {
     expect(wrong).not.toHaveBeenCalled();
   });
 
-  it('says when the other side is not there', async () => {
+  it('[SG9] [RL4] says when the other side is not there', async () => {
     await using server = await TestServer.start();
     const alice = await server.socket('alice');
     expect(await ask(alice, 'rtc:offer', offer())).toMatchObject({ ok: false, error: 'target_offline' });
@@ -101,7 +101,7 @@ describe('signalling on the real server', () => {
     expect(await ask(alice, 'relay:frame', frame)).toMatchObject({ ok: false, error: 'target_offline' });
   });
 
-  it('tells a client without callbacks by the event rtc:error', async () => {
+  it('[SE9] tells a client without callbacks by the event rtc:error', async () => {
     await using server = await TestServer.start();
     const alice = await server.socket('alice');
     const error = heard(alice, 'rtc:error');
@@ -111,7 +111,7 @@ describe('signalling on the real server', () => {
 });
 
 describe('presence on the real server', () => {
-  it('[S4.6] tells who is there at the start, and every change', async () => {
+  it('[S4.6] [PR2] [PR4] tells who is there at the start, and every change', async () => {
     await using server = await TestServer.start();
     const alice = await server.socket('alice');
     const came = heard(alice, 'presence:update', ({ wallet, online }) => wallet === 'bob' && online);
@@ -122,7 +122,7 @@ describe('presence on the real server', () => {
     expect(await went).toEqual({ wallet: 'bob', online: false, devices: [] });
   });
 
-  it('keeps the newer connection of a device and tells the older why it ends', async () => {
+  it('[SE4] [PR5] keeps the newer connection of a device and tells the older why it ends', async () => {
     await using server = await TestServer.start();
     const older = await server.socket('alice', 'a1');
     const bob = await server.socket('bob');
@@ -145,13 +145,13 @@ describe('who may connect to the real server', () => {
     ['a wrong token', { deviceId: 'd', token: 'x' }],
     ['no device', { token: 'x' }],
     ['a device that is no identifier', { token: 'x', deviceId: 'a b' }],
-  ])('not a handshake with %s', async (_what, auth) => {
+  ])('[SE1] not a handshake with %s', async (_what, auth) => {
     await using server = await TestServer.start();
     await expect(server.socket('alice', 'a1', { auth })).rejects.toMatchObject({ data: { error: 'unauthenticated' } });
     expect(server.refusals()).toEqual(['unauthenticated']);
   });
 
-  it('not a page of another origin, unless it is allowed', async () => {
+  it('[SE3] not a page of another origin, unless it is allowed', async () => {
     await using server = await TestServer.start({ ALLOWED_ORIGINS: 'https://app.example.com' });
     const from = (origin: string) => ({ extraHeaders: { origin } });
     await expect(server.socket('alice', 'a1', from('https://evil.example.com'))).rejects.toThrow();
@@ -194,7 +194,7 @@ describe('bad input to a socket of the real server', () => {
   ];
 
   it.each(bad)(
-    '%s %j is answered with its code, logged once, and the connection is kept',
+    '[SE8] [SE10] [RL2] %s %j is answered with its code, logged once, and the connection is kept',
     async (event, payload, code) => {
       await using server = await TestServer.start();
       const alice = await server.socket('alice');
@@ -205,7 +205,7 @@ describe('bad input to a socket of the real server', () => {
     },
   );
 
-  it('a packet of 10 MB closes a WebSocket on purpose, and is logged once with its code', async () => {
+  it('[SE14] a packet of 10 MB closes a WebSocket on purpose, and is logged once with its code', async () => {
     await using server = await TestServer.start();
     const alice = await server.socket('alice');
     const closed = new Promise((resolve) => alice.once('disconnect', resolve));
@@ -218,7 +218,7 @@ describe('bad input to a socket of the real server', () => {
     expect(server.refusals()).toEqual(['payload_too_large']);
   });
 
-  it('a packet of 10 MB over HTTP polling is refused with 413 and logged once', async () => {
+  it('[SE14] a packet of 10 MB over HTTP polling is refused with 413 and logged once', async () => {
     await using server = await TestServer.start();
     const open = await (await fetch(`${server.url}/socket.io/?EIO=4&transport=polling`)).text();
     const { sid } = JSON.parse(open.slice(1)) as { sid: string };
@@ -251,7 +251,7 @@ describe('bad input to a socket of the real server', () => {
     expect(heap() - before).toBeLessThan(3_000_000);
   });
 
-  it('a reader that does not read slows its sender and nobody else', async () => {
+  it('[RL5] a reader that does not read slows its sender and nobody else', async () => {
     await using server = await TestServer.start();
     const alice = await server.socket('alice');
     const carol = await server.socket('carol', 'c1');
@@ -272,7 +272,7 @@ describe('bad input to a socket of the real server', () => {
 });
 
 describe('limits and flags on the socket of the real server', () => {
-  it('a device that floods is refused with rate_limited, keeps its connection, and hurts nobody else', async () => {
+  it('[SE12] a device that floods is refused with rate_limited, keeps its connection, and hurts nobody else', async () => {
     await using server = await TestServer.start({ LOG_LEVEL: 'silent' });
     const alice = await server.socket('alice');
     const carol = await server.socket('carol');
@@ -285,7 +285,7 @@ describe('limits and flags on the socket of the real server', () => {
     expect(await ask(carol, 'rtc:candidate', {})).toMatchObject({ error: 'invalid_payload' });
   });
 
-  it('[S1.4] signals are refused where rtc.signal is off; the relay goes on', async () => {
+  it('[S1.4] [SG15] [RL6] signals are refused where rtc.signal is off; the relay goes on', async () => {
     await using server = await TestServer.start();
     const store = openSqliteStore(server.folder);
     store.setFlag({ key: 'rtc.signal', enabled: false, percent: 100, wallets: {} });

@@ -1,4 +1,4 @@
-import { ERRORS } from '@anypath/protocol';
+import { ERRORS, type PresenceUpdate } from '@anypath/protocol';
 import type { Logger } from 'pino';
 import type { Bus } from '../bus/port.ts';
 import type { Presence } from '../presence/presence.ts';
@@ -10,12 +10,18 @@ import { deviceRoom, walletRoom } from './rooms.ts';
 export interface WelcomeParts {
   readonly bus: Bus;
   readonly presence: Presence;
+  /** Tells one socket who is online. */
+  readonly show: (socket: Socket, update: PresenceUpdate) => void;
   readonly signalling: Signalling;
   readonly log: Logger;
 }
 
 /** A device is there: it takes the place of its older connection, hears who is online, and gets what waited for it. */
-export function welcome(io: SocketServer, socket: Socket, { bus, presence, signalling, log }: WelcomeParts): void {
+export function welcome(
+  io: SocketServer,
+  socket: Socket,
+  { bus, presence, signalling, show, log }: WelcomeParts,
+): void {
   const { device, rtc } = socket.data;
   const { wallet, deviceId } = device;
   // Before the older one ends, so that its end is not taken for the device's.
@@ -30,7 +36,7 @@ export function welcome(io: SocketServer, socket: Socket, { bus, presence, signa
     if (bus.leave(device, socket.id, goodbye)) presence.went(device, goodbye);
   });
   socket.emit('session:start', { wallet, serverTime: Date.now() });
-  for (const update of presence.snapshot(wallet)) socket.emit('presence:update', update);
+  for (const update of presence.snapshot(wallet)) show(socket, update);
   if (rtc) signalling.joined(device);
   presence.came(device);
 }

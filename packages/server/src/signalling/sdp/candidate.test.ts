@@ -31,7 +31,7 @@ describe('a candidate', () => {
     ['an extension without a value', `${RELAY} x-future `],
     ['a foundation in letters', 'candidate:udpcandidate 1 udp 1076558079 203.0.113.9 40000 typ host'],
     ['a type that nobody knows', 'candidate:1 1 udp 1 192.0.2.10 1 typ later'],
-  ])('passes: %s', (_, candidate) => {
+  ])('[SG17] passes: %s', (_, candidate) => {
     expect(() => checkCandidate(candidate)).not.toThrow();
   });
 
@@ -53,7 +53,7 @@ describe('a candidate', () => {
     ['a port out of bounds', FORM, RELAY.replace('50592', '65536')],
     ['a component out of bounds', FORM, RELAY.replace(' 1 ', ' 257 ')],
     ['a priority out of bounds', FORM, RELAY.replace('58597631', '4294967296')],
-  ])('is refused: %s', (_, message, candidate) => {
+  ])('[SG17] is refused: %s', (_, message, candidate) => {
     expect(() => checkCandidate(candidate)).toThrow(new AnypathError('invalid_payload', message));
   });
 

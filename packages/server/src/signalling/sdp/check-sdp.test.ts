@@ -114,12 +114,12 @@ describe('SDP of a real browser', () => {
 describe('SDP of Chromium with one fault', () => {
   const offer = fixture('chromium-media-offer').sdp;
 
-  it.each(UNPROTECTED)('[S4.5] %s is refused', (_, sentence, edit) => {
+  it.each(UNPROTECTED)('[S4.5] [SG16] %s is refused', (_, sentence, edit) => {
     expect(edit(offer)).not.toBe(offer);
     expect(faultOf(edit(offer), 'offer')).toBe(`sdp: ${sentence}`);
   });
 
-  it.each(MALFORMED)('%s is refused', (_, sentence, edit) => {
+  it.each(MALFORMED)('[SG16] %s is refused', (_, sentence, edit) => {
     expect(faultOf(edit(offer), 'offer')).toBe(`sdp: ${sentence}`);
   });
 

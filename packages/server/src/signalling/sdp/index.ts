@@ -1,3 +1,3 @@
 export { checkCandidate } from './candidate.ts';
-export { type CheckedSdp, checkSdp } from './check-sdp.ts';
+export { checkSdp } from './check-sdp.ts';
 export { hideCandidate, hideHostCandidates } from './hide.ts';
