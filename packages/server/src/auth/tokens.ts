@@ -1,4 +1,3 @@
-import { hash } from 'node:crypto';
 import { AnypathError, LIMITS } from '@anypath/protocol';
 import { decodeJwt, decodeProtectedHeader, type JWTHeaderParameters } from 'jose';
 import { LRUCache } from 'lru-cache';
@@ -34,16 +33,19 @@ export interface Tokens {
   verify(token: string): Verified | Promise<Verified>;
 }
 
-/** Checks are remembered under a hash of the token, so that tokens themselves do not stay in memory. */
+/**
+ * Checks are remembered under the token itself, until it leaves the cache: to hash it at each request would cost more than the
+ * rest of the sign-in.
+ */
 export function createTokens({ config, secret, log, nowMs }: TokenParts): Tokens {
   const own = createOwnTokens(secret, config.SESSION_TTL, nowMs);
   const verifyOperators = createOperatorTokens(config, log, nowMs);
   const remembered = new LRUCache<string, Verified>({ max: REMEMBERED_MAX });
 
-  async function check(token: string, key: string): Promise<Verified> {
+  async function check(token: string): Promise<Verified> {
     const { header, issuer } = unverified(token);
     const verified = await (issuer === OWN_ISSUER ? own.verify(token) : verifyOperators(token, header));
-    remembered.set(key, verified);
+    remembered.set(token, verified);
     return verified;
   }
 
@@ -53,8 +55,7 @@ export function createTokens({ config, secret, log, nowMs }: TokenParts): Tokens
       if (token.length > LIMITS.tokenMaxLength) {
         throw new AnypathError('unauthenticated', `a token has at most ${LIMITS.tokenMaxLength} characters`);
       }
-      const key = hash('sha256', token, 'base64url');
-      return remembered.get(key) ?? check(token, key);
+      return remembered.get(token) ?? check(token);
     },
   };
 }

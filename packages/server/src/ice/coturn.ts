@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto';
+import { createHmac, createSecretKey, type KeyObject } from 'node:crypto';
 import type { ProbeTarget, Provider, Request, TurnServer } from './provider.ts';
 
 type Credentials = Omit<TurnServer, 'url'>;
@@ -22,7 +22,16 @@ const PROBE_TTL = 60;
  */
 export function timedCredentials(secret: string, wallet: string, expiresAtSeconds: number): Credentials {
   const username = `${expiresAtSeconds}:${wallet || 'anon'}`;
-  return { username, credential: createHmac('sha1', secret).update(username).digest('base64') };
+  return { username, credential: createHmac('sha1', keyOf(secret)).update(username).digest('base64') };
+}
+
+/** The few secrets of this process as keys: to make one for each request takes longer than to sign with it. */
+const keys = new Map<string, KeyObject>();
+
+function keyOf(secret: string): KeyObject {
+  const key = keys.get(secret) ?? createSecretKey(secret, 'utf8');
+  keys.set(secret, key);
+  return key;
 }
 
 /**
