@@ -1,7 +1,8 @@
+import { X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
-import { connect as connectSocket, isIP, Socket } from 'node:net';
+import { connect as connectSocket, isIP, isIPv6, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { type SecureContextOptions, connect as startTls } from 'node:tls';
+import { type PeerCertificate, type SecureContextOptions, connect as startTls } from 'node:tls';
 import { canonicalAddress, type TransportAddress } from './address.ts';
 import { StunError } from './errors.ts';
 import { StreamFramer } from './framing.ts';
@@ -32,13 +33,22 @@ export async function secure(
   signal: AbortSignal,
 ): Promise<Duplex> {
   const servername = isIP(host) ? undefined : host;
-  const socket = startTls({ ...options, socket: stream, host, ...(servername && { servername }) });
+  const named = servername ? { servername } : {};
+  const checked = isIPv6(host) ? { checkServerIdentity: checkAddress } : {};
+  const socket = startTls({ ...options, socket: stream, host, ...named, ...checked });
   try {
     return await opened(socket, once(socket, 'secureConnect', { signal }), 'tls', signal);
   } catch (error) {
     await destroyed(stream);
     throw error;
   }
+}
+
+/** Node 22.23 compares IPv6 addresses with the DNS names of a certificate alone, and so refuses every one. */
+function checkAddress(address: string, { raw }: PeerCertificate): Error | undefined {
+  if (new X509Certificate(raw).checkIP(address) !== undefined) return undefined;
+  const code = 'ERR_TLS_CERT_ALTNAME_INVALID';
+  return Object.assign(new Error('the certificate is not for this address'), { code });
 }
 
 async function opened(

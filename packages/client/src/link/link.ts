@@ -210,7 +210,8 @@ export class Link extends Events<LinkEvents> {
     if (via === 'rtc') return void this.#negotiator.send(bytes);
     this.#home.relay(toDevice, bytes).catch((error: unknown) => {
       const code = error instanceof AnypathError ? error.code : undefined;
-      if (code === 'target_offline') this.#on({ type: 'unreachable', device: toDevice });
+      // Who is no contact any more is as good as gone: messages wait until presence tells otherwise.
+      if (code === 'target_offline' || code === 'forbidden') this.#on({ type: 'unreachable', device: toDevice });
     });
   }
 
