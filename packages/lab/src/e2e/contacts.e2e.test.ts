@@ -1,25 +1,16 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { findChromium, launchChromium } from '../browser/chromium.ts';
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
+import { useChromium } from './chromium-hooks.ts';
 import { add, focused, meet, message, profile, say, signIn, WEB } from './demo-page.ts';
 import { serve } from './served.ts';
 
-const chromium = findChromium();
-
 describe('contacts on the demo page in real Chromium, at the real server', () => {
-  let browser: Browser | undefined;
-  beforeAll(async () => {
-    if (chromium) browser = await launchChromium(chromium);
-  });
-  afterAll(async () => browser?.close());
-  beforeEach((context) => {
-    if (!chromium) context.skip('Chromium is not installed (apt-get install chromium)');
-  });
+  const browser = useChromium();
 
   /** Two people who are signed in at a server where only contacts can talk. */
   async function two() {
     const server = await serve({ COTURN: 'off', CONTACTS: 'mutual' }, WEB);
-    const one = await profile(browser);
+    const one = await profile(browser());
     const alice = await signIn(one.context, server.url, 'alice');
     const bob = await signIn(one.context, server.url, 'bob');
     const end = async () => {

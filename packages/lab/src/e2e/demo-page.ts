@@ -11,8 +11,7 @@ export interface Profile extends AsyncDisposable {
 }
 
 /** Opens a browser profile in English. */
-export async function profile(browser: Browser | undefined): Promise<Profile> {
-  if (!browser) throw new Error('there is no browser');
+export async function profile(browser: Browser): Promise<Profile> {
   const context = await browser.newContext({ locale: 'en' });
   const faults: string[] = [];
   context.on('weberror', (error) => faults.push(error.error().message));

@@ -1,27 +1,17 @@
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { findChromium, launchChromium } from '../browser/chromium.ts';
+import { describe, expect, it } from 'vitest';
+import { useChromium } from './chromium-hooks.ts';
 import { meet, message, profile, say, signIn, WEB } from './demo-page.ts';
 import { serve } from './served.ts';
-
-const chromium = findChromium();
 
 /** As `npm start`, where only mutual contacts can talk. */
 const serveLikeStart = (env: Record<string, string> = {}) => serve({ CONTACTS: 'mutual', ...env }, WEB);
 
 describe('the demo page in real Chromium, served by the real server', () => {
-  let browser: Browser | undefined;
-  beforeAll(async () => {
-    if (chromium) browser = await launchChromium(chromium);
-  });
-  afterAll(async () => browser?.close());
-  beforeEach((context) => {
-    if (!chromium) context.skip('Chromium is not installed (apt-get install chromium)');
-  });
+  const browser = useChromium();
 
   it('lets two tabs of one browser sign in, become contacts, talk and see the path', async () => {
     await using server = await serveLikeStart({ COTURN: 'off' });
-    await using one = await profile(browser);
+    await using one = await profile(browser());
     const alice = await signIn(one.context, server.url, 'alice');
     const bob = await signIn(one.context, server.url, 'bob');
     await alice.waitForSelector('[data-test=empty-people]');
@@ -43,7 +33,7 @@ describe('the demo page in real Chromium, served by the real server', () => {
   it('shows TURN as the path where it is asked for', async (context) => {
     await using server = await serveLikeStart();
     if (server.running.turnPid() === undefined) context.skip('coturn is not installed (apt-get install coturn)');
-    await using one = await profile(browser);
+    await using one = await profile(browser());
     const alice = await signIn(one.context, `${server.url}/?network=turn`, 'alice');
     const bob = await signIn(one.context, `${server.url}/?network=turn`, 'bob');
     await meet(alice, 'bob', bob);
@@ -57,7 +47,7 @@ describe('the demo page in real Chromium, served by the real server', () => {
 
   it('keeps contacts and the conversation across a reload, and shows nothing twice', async () => {
     await using server = await serveLikeStart({ COTURN: 'off' });
-    await using one = await profile(browser);
+    await using one = await profile(browser());
     const alice = await signIn(one.context, server.url, 'alice');
     const bob = await signIn(one.context, server.url, 'bob');
     await meet(alice, 'bob', bob);
@@ -74,7 +64,7 @@ describe('the demo page in real Chromium, served by the real server', () => {
 
   it('shows everybody who is online without requests, where the server has no contacts', async () => {
     await using server = await serve({ COTURN: 'off', CONTACTS: 'everyone' }, WEB);
-    await using one = await profile(browser);
+    await using one = await profile(browser());
     const alice = await signIn(one.context, server.url, 'alice');
     const bob = await signIn(one.context, server.url, 'bob');
     await alice.click('[data-test=person][data-wallet=bob][data-online=true]');

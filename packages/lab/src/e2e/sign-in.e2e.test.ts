@@ -1,19 +1,16 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { connect, signInMethods, signInWithWallet, signOut } from '@anypath/client';
 import { createLog, readConfig, startServer } from '@anypath/server';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
+import type { BrowserContext, Page } from 'playwright-core';
 import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { findChromium, launchChromium } from '../browser/chromium.ts';
+import { describe, expect, it } from 'vitest';
+import { useChromium } from './chromium-hooks.ts';
+import { profile, signIn, WEB } from './demo-page.ts';
 import { serve } from './served.ts';
 
-const WEB = fileURLToPath(new URL('../../../../apps/web/dist', import.meta.url));
 const SESSION = '/api/v1/auth/session';
-const chromium = findChromium();
-
 interface Call {
   readonly method: string;
   readonly params?: readonly unknown[];
@@ -94,39 +91,12 @@ async function sessionCookie(context: BrowserContext) {
 }
 
 describe('the sign-in of the demo page in real Chromium, with a stand-in wallet, at the real server', () => {
-  let browser: Browser | undefined;
-  beforeAll(async () => {
-    if (chromium) browser = await launchChromium(chromium);
-  });
-  afterAll(async () => browser?.close());
-  beforeEach((context) => {
-    if (!chromium) context.skip('Chromium is not installed (apt-get install chromium)');
-  });
-
-  /** A browser profile; its pages report what goes wrong in them. */
-  async function profile() {
-    const context = await (browser as Browser).newContext({ locale: 'en' });
-    const faults: string[] = [];
-    context.on('weberror', (error) => faults.push(error.error().message));
-    context.on('console', (message) => {
-      if (/Content Security Policy/.test(message.text())) faults.push(message.text());
-    });
-    return { context, faults, [Symbol.asyncDispose]: () => context.close() };
-  }
+  const browser = useChromium();
 
   async function byWallet(context: BrowserContext, url: string): Promise<Page> {
     const page = await context.newPage();
     await page.goto(url);
     await page.click('[data-test=wallet-sign-in]');
-    await isOnline(page);
-    return page;
-  }
-
-  async function byName(context: BrowserContext, url: string, name: string): Promise<Page> {
-    const page = await context.newPage();
-    await page.goto(url);
-    await page.fill('[data-test=name]', name);
-    await page.click('[data-test=sign-in]');
     await isOnline(page);
     return page;
   }
@@ -141,12 +111,12 @@ describe('the sign-in of the demo page in real Chromium, with a stand-in wallet,
 
   it('lets somebody with a wallet and somebody with a name talk, and takes the wallet’s session up after a reload', async () => {
     await using server = await serve({ COTURN: 'off' }, WEB);
-    await using one = await profile();
-    await using other = await profile();
+    await using one = await profile(browser());
+    await using other = await profile(browser());
     const wallet = standInWallet();
     await install(one.context, wallet);
     const alice = await byWallet(one.context, server.url);
-    const bob = await byName(other.context, server.url, 'bob');
+    const bob = await signIn(other.context, server.url, 'bob');
     expect(wallet.messages).toHaveLength(1);
     expect(wallet.messages[0]).toContain(`${new URL(server.url).host} wants you to sign in`);
     await alice.click('[data-test=person][data-wallet=bob][data-online=true]');
@@ -165,7 +135,7 @@ describe('the sign-in of the demo page in real Chromium, with a stand-in wallet,
 
   it('keeps the session where scripts cannot read it, and ends it at the server, in every tab, at the sign-out', async () => {
     await using server = await serve({ COTURN: 'off' }, WEB);
-    await using one = await profile();
+    await using one = await profile(browser());
     await install(one.context, standInWallet());
     const page = await byWallet(one.context, server.url);
     const { cookie, header } = await sessionCookie(one.context);
@@ -190,7 +160,7 @@ describe('the sign-in of the demo page in real Chromium, with a stand-in wallet,
       const config = readConfig({ PORT: String(port), COTURN: 'off', LOG_LEVEL: 'error', DATA_DIR: folder });
       return startServer(config, { log: createLog(config), version: '0.0.0-e2e', say: () => undefined, webDir: WEB });
     };
-    await using one = await profile();
+    await using one = await profile(browser());
     await install(one.context, standInWallet());
     const first = await startOn(0);
     const page = await byWallet(one.context, `http://localhost:${first.port}`);
@@ -208,8 +178,8 @@ describe('the sign-in of the demo page in real Chromium, with a stand-in wallet,
 
   it('signs a token out at the server, too', async () => {
     await using server = await serve({ COTURN: 'off' }, WEB);
-    await using one = await profile();
-    const page = await byName(one.context, server.url, 'alice');
+    await using one = await profile(browser());
+    const page = await signIn(one.context, server.url, 'alice');
     const asked = page.waitForResponse((response) => response.url().endsWith('/auth/logout'));
     await page.click('[data-test=sign-out]');
     expect((await asked).status()).toBe(204);
@@ -218,7 +188,7 @@ describe('the sign-in of the demo page in real Chromium, with a stand-in wallet,
 
   it('stays signed in by the cookie and says so where the server does not hear the sign-out', async () => {
     await using server = await serve({ COTURN: 'off' }, WEB);
-    await using one = await profile();
+    await using one = await profile(browser());
     await install(one.context, standInWallet());
     const page = await byWallet(one.context, server.url);
     await page.route('**/api/v1/auth/**', (route) => route.abort());
@@ -231,7 +201,7 @@ describe('the sign-in of the demo page in real Chromium, with a stand-in wallet,
 
   it('offers several wallets by name, and says what to do where the owner declines', async () => {
     await using server = await serve({ COTURN: 'off' }, WEB);
-    await using one = await profile();
+    await using one = await profile(browser());
     const declining = standInWallet(({ method }) =>
       method === 'personal_sign' ? { error: { code: 4001, message: 'User rejected the request.' } } : undefined,
     );
@@ -249,7 +219,7 @@ describe('the sign-in of the demo page in real Chromium, with a stand-in wallet,
 
   it('finds a wallet that only leaves itself in window.ethereum, and says how to get one where there is none', async () => {
     await using server = await serve({ COTURN: 'off' }, WEB);
-    await using one = await profile();
+    await using one = await profile(browser());
     const page = await one.context.newPage();
     await page.goto(server.url);
     await page.waitForSelector('[data-test=no-wallet]');
@@ -259,7 +229,7 @@ describe('the sign-in of the demo page in real Chromium, with a stand-in wallet,
   });
 
   it('shows only what the server offers', async () => {
-    await using one = await profile();
+    await using one = await profile(browser());
     const page = await one.context.newPage();
     const settings = { COTURN: 'off', DEV_SIGN_IN: 'off', WALLET_SIGN_IN: 'false', JWT_SECRET: 'x'.repeat(32) };
     await using none = await serve(settings, WEB);
@@ -270,7 +240,7 @@ describe('the sign-in of the demo page in real Chromium, with a stand-in wallet,
     await page.waitForSelector('[data-test=wallet-sign-in]');
     expect(await page.locator('[data-test=name]').count()).toBe(0);
     await using noTokens = await serve({ COTURN: 'off', ALLOW_BEARER_AUTH: 'false' }, WEB);
-    await byName(one.context, noTokens.url, 'alice');
+    await signIn(one.context, noTokens.url, 'alice');
     expect((await sessionCookie(one.context)).cookie.httpOnly).toBe(true);
   });
 });

@@ -2,8 +2,15 @@ import { PATHS } from '@anypath/protocol';
 import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts';
 import { createSiweMessage } from 'viem/siwe';
 import { describe, expect, it } from 'vitest';
+import {
+  cookieSessionOf,
+  cookieSignIn,
+  OPERATOR_SECRET,
+  operatorToken,
+  postJson,
+  signOut,
+} from '../testing/session.ts';
 import { TestServer } from '../testing/test-server.ts';
-import { cookieSessionOf, cookieSignIn, OPERATOR_SECRET, operatorToken, postJson, signOut } from './test-session.ts';
 
 const withTurn = {
   TURN_SECRET: 'a-secret-that-coturn-shares',

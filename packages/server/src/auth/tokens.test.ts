@@ -4,7 +4,7 @@ import { type JWTPayload, SignJWT, UnsecuredJWT } from 'jose';
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
 import { readConfig } from '../config.ts';
-import { OPERATOR_SECRET, operatorToken } from './test-session.ts';
+import { OPERATOR_SECRET, operatorToken } from '../testing/session.ts';
 import { createTokens } from './tokens.ts';
 
 const secret = randomBytes(32);

@@ -1,12 +1,11 @@
 import { join } from 'node:path';
-import { ContactList, LIMITS, PATHS, RATE_LIMITS } from '@anypath/protocol';
+import { type ContactAction, ContactList, LIMITS, PATHS, RATE_LIMITS } from '@anypath/protocol';
 import { DatabaseSync } from '@photostructure/sqlite';
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
-import { postJson } from '../auth/test-session.ts';
+import { Person } from '../testing/person.ts';
+import { postJson } from '../testing/session.ts';
 import { TestServer } from '../testing/test-server.ts';
-import type { ContactAction } from './pair.ts';
-import { Person } from './test-person.ts';
 
 const MUTUAL = { CONTACTS: 'mutual' };
 const codeOf = async (response: Response) => [response.status, ((await response.json()) as { error: string }).error];

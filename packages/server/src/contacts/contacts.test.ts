@@ -1,12 +1,11 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { LIMITS } from '@anypath/protocol';
+import { type ContactAction, LIMITS } from '@anypath/protocol';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Store } from '../store/port.ts';
 import { openSqliteStore } from '../store/sqlite.ts';
 import { type ContactChange, Contacts } from './contacts.ts';
-import type { ContactAction } from './pair.ts';
 
 describe('contacts (real SQLite)', () => {
   let folder = '';

@@ -1,7 +1,14 @@
-import { AnypathError, type Contact, type ContactUpdate, convIdOf, LIMITS } from '@anypath/protocol';
+import {
+  AnypathError,
+  type Contact,
+  type ContactAction,
+  type ContactUpdate,
+  convIdOf,
+  LIMITS,
+} from '@anypath/protocol';
 import { LRUCache } from 'lru-cache';
 import type { Store } from '../store/port.ts';
-import { across, type ContactAction, contactFor, type Pair, type Side, sideOf, stateFor, step } from './pair.ts';
+import { across, contactFor, type Pair, type Side, sideOf, stateFor, step } from './pair.ts';
 
 /** How long it is believed whether two wallets are mutual. A change by another process is seen after this time at the latest. */
 const BELIEVED_MS = 500;

@@ -1,17 +1,7 @@
+import type { ContactAction } from '@anypath/protocol';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  across,
-  type ContactAction,
-  contactFor,
-  type Pair,
-  type Side,
-  STRANGERS,
-  sideOf,
-  sorted,
-  stateFor,
-  step,
-} from './pair.ts';
+import { across, contactFor, type Pair, type Side, STRANGERS, sideOf, sorted, stateFor, step } from './pair.ts';
 
 type Move = readonly [Side, ContactAction];
 

@@ -1,4 +1,4 @@
-import type { Contact, ContactUpdate } from '@anypath/protocol';
+import type { Contact, ContactAction, ContactUpdate } from '@anypath/protocol';
 
 /**
  * What one wallet has done about another, and since when (Unix time, milliseconds). `unheard` is a request that the other
@@ -13,9 +13,6 @@ export type Side = 'a' | 'b';
 
 /** How two wallets stand to each other. Both are `mutual`, or neither is. */
 export type Pair = { readonly [side in Side]: Stance };
-
-/** What a wallet may do about another. */
-export type ContactAction = 'ask' | 'accept' | 'remove' | 'block';
 
 /** What a wallet sees of another; `none` where there is no relation. */
 export type SeenState = ContactUpdate['state'];

@@ -1,9 +1,8 @@
-import { type ContactList, ContactRequest, ROUTES, type Route } from '@anypath/protocol';
+import { type ContactAction, type ContactList, ContactRequest, ROUTES, type Route } from '@anypath/protocol';
 import type { FastifyInstance } from 'fastify';
 import { bodyOf } from '../http/body.ts';
 import { type GuardParts, sessionRoute } from '../http/guard.ts';
 import type { Contacts } from './contacts.ts';
-import type { ContactAction } from './pair.ts';
 
 /** What the routes answer from. */
 export interface ContactRouteParts extends GuardParts {

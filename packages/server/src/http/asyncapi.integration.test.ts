@@ -3,7 +3,7 @@ import specs from '@asyncapi/specs';
 import { Ajv } from 'ajv';
 import formats from 'ajv-formats';
 import { describe, expect, it } from 'vitest';
-import { answer, ask, candidate, offer, settled, to } from '../signalling/test-signals.ts';
+import { answer, ask, candidate, offer, settled, to } from '../testing/signals.ts';
 import { heard, TestServer, type TestSocket } from '../testing/test-server.ts';
 
 /** What the tests read of the document. */

@@ -9,6 +9,13 @@ export interface Coturn {
   readonly secrets: readonly string[];
 }
 
+/** Credentials are made here: there is no API that could fail, and so nothing to prepare and no breaker to open. */
+const NOBODY_TO_ASK = {
+  breaker: 'closed',
+  start: () => undefined,
+  stop: () => undefined,
+} as const satisfies Partial<Provider>;
+
 /** How long the credentials of a probe are good, seconds. Longer than any probe, and no use to anybody after it. */
 const PROBE_TTL = 60;
 
@@ -43,10 +50,8 @@ function keyOf(secret: string): KeyObject {
 export function coturnProvider(coturn: () => Coturn | undefined): Provider {
   const accepted = new Map<string, number>();
   return {
+    ...NOBODY_TO_ASK,
     name: 'coturn',
-    breaker: 'closed',
-    start: () => undefined,
-    stop: () => undefined,
     issue: (request) => issue(coturn(), accepted, request),
     targets: (nowMs): ProbeTarget[] => {
       const { uris = [], secrets = [] } = coturn() ?? {};
@@ -87,10 +92,8 @@ export function fixedProvider(
   const servers = urls.map((url) => ({ url, username, credential }));
   const targets = urls.map((url) => ({ url, credentials: [{ username, credential }] }));
   return {
+    ...NOBODY_TO_ASK,
     name,
-    breaker: 'closed',
-    start: () => undefined,
-    stop: () => undefined,
     issue: () => servers,
     targets: () => targets,
     accepted: () => undefined,

@@ -3,8 +3,8 @@ import type { Config } from '../config.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { Broker } from './broker.ts';
 import type { Coturn } from './coturn.ts';
+import { probe } from './probe.ts';
 import { Prober } from './prober.ts';
-import { probe } from './probes.ts';
 import { providersOf } from './providers.ts';
 
 /** The broker of a configuration, with everything that it looks at. */

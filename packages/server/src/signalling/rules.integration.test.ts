@@ -1,8 +1,8 @@
 import { RATE_LIMITS } from '@anypath/protocol';
 import { describe, expect, it, vi } from 'vitest';
 import { openSqliteStore } from '../store/sqlite.ts';
+import { answer, ask, candidate, codeOf, offer, record, settled, to } from '../testing/signals.ts';
 import { heard, TestServer, type TestSocket } from '../testing/test-server.ts';
-import { answer, ask, candidate, codeOf, offer, record, settled, to } from './test-signals.ts';
 
 /** What a socket hears of a call, each by its `signalId`. */
 const signalIds = (seen: readonly Record<string, unknown>[]) => seen.map(({ signalId }) => signalId);

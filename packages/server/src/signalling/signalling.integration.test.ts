@@ -1,43 +1,15 @@
-import { type Answer, convIdOf, LIMITS, type PresenceUpdate } from '@anypath/protocol';
+import { convIdOf, LIMITS, type PresenceUpdate } from '@anypath/protocol';
 import { describe, expect, it, vi } from 'vitest';
-import { ANSWER_SDP, OFFER_SDP } from '../testing/sdp.ts';
+import { answer, ask, CANDIDATE, candidate, OFFER_SDP, offer, recordNamed, settled, to } from '../testing/signals.ts';
 import { heard, TestServer, type TestSocket } from '../testing/test-server.ts';
 
 const MUTUAL = { CONTACTS: 'mutual' };
-const CANDIDATE = { candidate: 'candidate:1 1 udp 2130706431 192.0.2.1 50000 typ host', sdpMid: '0', sdpMLineIndex: 0 };
-let next = 0;
-
-/** Sends anything at all, the way a foreign client may, and waits for the answer. */
-const ask = (socket: TestSocket, event: string, payload?: unknown): Promise<Answer> =>
-  (socket as unknown as { emitWithAck(event: string, payload: unknown): Promise<Answer> }).emitWithAck(event, payload);
-
-/** Where a signal goes, with an identifier of its own. */
-const to = (from: string, wallet: string, more: object = {}) => {
-  return { convId: convIdOf(from, wallet), to: wallet, signalId: `s${next++}`, ...more };
-};
-const offer = (from: string, wallet: string, more: object = {}) =>
-  to(from, wallet, { sdp: { type: 'offer', sdp: OFFER_SDP }, ...more });
-const answer = (from: string, wallet: string, more: object = {}) =>
-  to(from, wallet, { sdp: { type: 'answer', sdp: ANSWER_SDP }, ...more });
-const candidate = (from: string, wallet: string, more: object = {}) =>
-  to(from, wallet, { candidate: CANDIDATE, ...more });
 
 /** Makes two wallets contacts, as their owners would. */
 async function befriend(one: TestSocket, a: string, other: TestSocket, b: string): Promise<void> {
   expect(await ask(one, 'contacts:change', { action: 'ask', wallet: b })).toMatchObject({ ok: true, state: 'asked' });
   expect(await ask(other, 'contacts:change', { action: 'accept', wallet: a })).toMatchObject({ state: 'mutual' });
 }
-
-/** Everything of some names that a socket hears. */
-function record(socket: TestSocket, ...events: string[]) {
-  const seen: [string, unknown][] = [];
-  const listen = socket as unknown as { on(event: string, listener: (payload: unknown) => void): void };
-  for (const event of events) listen.on(event, (payload) => void seen.push([event, payload]));
-  return seen;
-}
-
-/** Waits until everything that was sent to a socket before has arrived: the answer comes after it. */
-const settled = (socket: TestSocket) => ask(socket, 'contacts:list');
 
 describe.each([['websocket'], ['polling']])('signals between contacts on the real server by %s', (transport) => {
   const by = { transports: [transport] };
@@ -47,7 +19,7 @@ describe.each([['websocket'], ['polling']])('signals between contacts on the rea
     const alice = await server.socket('alice', 'a1', by);
     const bob = await server.socket('bob', 'b1', by);
     await befriend(alice, 'alice', bob, 'bob');
-    const seen = record(bob, 'rtc:offer', 'rtc:candidate');
+    const seen = recordNamed(bob, 'rtc:offer', 'rtc:candidate');
     const signals = [offer('alice', 'bob'), ...Array.from({ length: 20 }, () => candidate('alice', 'bob'))];
     const answers = await Promise.all(
       signals.map((signal) => ask(alice, 'sdp' in signal ? 'rtc:offer' : 'rtc:candidate', signal)),
@@ -65,9 +37,9 @@ describe.each([['websocket'], ['polling']])('signals between contacts on the rea
   it('[S4.4] [CT9] who is no mutual contact is forbidden, and learns nothing of who is online', async () => {
     await using server = await TestServer.start(MUTUAL);
     const mallory = await server.socket('mallory', 'm1', by);
-    const seen = record(mallory, 'presence:update', 'presence', 'user_connected');
+    const seen = recordNamed(mallory, 'presence:update', 'presence', 'user_connected');
     const bob = await server.socket('bob', 'b1', by);
-    const atBob = record(bob, 'rtc:offer', 'rtc:candidate', 'relay:frame', 'presence:update');
+    const atBob = recordNamed(bob, 'rtc:offer', 'rtc:candidate', 'relay:frame', 'presence:update');
     const tries = (wallet: string) =>
       Promise.all([
         ask(mallory, 'rtc:offer', offer('mallory', wallet)),
@@ -98,7 +70,7 @@ describe('devices on the real server', () => {
     expect(await ask(alice, 'rtc:offer', call)).toEqual({ ok: true });
     await Promise.all(rings);
     const taken = [b1, b3].map((socket) => heard(socket, 'rtc:taken'));
-    const atOther = record(other, 'rtc:answer');
+    const atOther = recordNamed(other, 'rtc:answer');
     const atCaller = heard(alice, 'rtc:answer');
     expect(await ask(b2, 'rtc:answer', answer('bob', 'alice', { session: 'call' }))).toEqual({ ok: true });
     expect(await Promise.all(taken)).toEqual(
@@ -106,7 +78,7 @@ describe('devices on the real server', () => {
     );
     expect((await atCaller).fromDevice).toBe('b2');
     expect(await ask(b1, 'rtc:answer', answer('bob', 'alice', { session: 'call' }))).toMatchObject({ error: 'taken' });
-    const atB1 = record(b1, 'rtc:candidate');
+    const atB1 = recordNamed(b1, 'rtc:candidate');
     const atB2 = heard(b2, 'rtc:candidate');
     await ask(alice, 'rtc:candidate', candidate('alice', 'bob', { session: 'call' }));
     await atB2;
@@ -133,7 +105,7 @@ describe('devices on the real server', () => {
     await using server = await TestServer.start();
     const alice = await server.socket('alice', 'a1');
     const [b1, b2] = [await server.socket('bob', 'b1'), await server.socket('bob', 'b2')];
-    const atB1 = record(b1, 'rtc:offer');
+    const atB1 = recordNamed(b1, 'rtc:offer');
     const arrival = heard(b2, 'rtc:offer');
     await ask(alice, 'rtc:offer', offer('alice', 'bob', { toDevice: 'b2' }));
     await arrival;
@@ -213,7 +185,7 @@ describe('[S4.5] SDP on the real server', () => {
     await using server = await TestServer.start({ HIDE_HOST_CANDIDATES: 'true' });
     const alice = await server.socket('alice', 'a1');
     const bob = await server.socket('bob', 'b1');
-    const seen = record(bob, 'rtc:candidate');
+    const seen = recordNamed(bob, 'rtc:candidate');
     const relay = 'candidate:2 1 udp 41885439 198.51.100.9 50001 typ relay raddr 192.0.2.1 rport 50000';
     const send = (text: string) =>
       ask(alice, 'rtc:candidate', candidate('alice', 'bob', { candidate: { candidate: text } }));
@@ -275,7 +247,7 @@ describe('[S4.7] the deprecated events on the real server', () => {
     await using server = await TestServer.start();
     const alice = await server.socket('alice', 'a1');
     const bob = await server.socket('bob', 'b1');
-    const warnings = record(alice, 'deprecation');
+    const warnings = recordNamed(alice, 'deprecation');
     const arrival = heard(bob, 'rtc:offer');
     expect(await ask(alice, 'signal', legacy('alice', 'bob'))).toEqual({ ok: true });
     expect(await arrival).toMatchObject({ from: 'alice', fromDevice: 'a1', signalId: expect.any(String) });
@@ -292,7 +264,7 @@ describe('[S4.7] the deprecated events on the real server', () => {
     const alice = await server.socket('alice', 'a1');
     const bob = await server.socket('bob', 'b1');
     await ask(bob, 'signal', { to: 'alice', candidate: CANDIDATE });
-    const seen = record(bob, 'signal', 'rtc:offer');
+    const seen = recordNamed(bob, 'signal', 'rtc:offer');
     await ask(alice, 'rtc:offer', offer('alice', 'bob'));
     await settled(bob);
     expect(seen.map(([event]) => event).sort()).toEqual(['rtc:offer', 'signal']);
@@ -303,7 +275,7 @@ describe('[S4.7] the deprecated events on the real server', () => {
     const alice = await server.socket('alice', 'a1');
     const auth = { token: await server.signIn('carol'), deviceId: 'c1', legacy: false };
     const carol = await server.socket('carol', 'c1', { auth });
-    const modern = record(carol, 'presence', 'user_connected', 'user_disconnected');
+    const modern = recordNamed(carol, 'presence', 'user_connected', 'user_disconnected');
     const events = ['presence', 'user_connected'] as const;
     const arrivals = events.map((event) => heard(alice, event, ({ wallet }) => wallet === 'bob'));
     const bob = await server.socket('bob', 'b1');
@@ -320,7 +292,7 @@ describe('[S4.7] the deprecated events on the real server', () => {
   it('[SG20] are gone with RTC_SIGNAL_LEGACY_ENABLED=false', async () => {
     await using server = await TestServer.start({ RTC_SIGNAL_LEGACY_ENABLED: 'false' });
     const alice = await server.socket('alice', 'a1');
-    const seen = record(alice, 'presence', 'user_connected');
+    const seen = recordNamed(alice, 'presence', 'user_connected');
     const arrival = heard(alice, 'presence:update', ({ wallet }) => wallet === 'bob');
     await server.socket('bob', 'b1');
     await arrival;
@@ -343,7 +315,7 @@ describe('[S4.3] the name of a conversation and of a signal, on the real server'
         error: 'invalid_payload',
       });
     }
-    const seen = record(bob, 'rtc:candidate');
+    const seen = recordNamed(bob, 'rtc:candidate');
     const signal = candidate('alice', 'bob');
     for (let index = 0; index < 3; index++) expect(await ask(alice, 'rtc:candidate', signal)).toEqual({ ok: true });
     await settled(bob);

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { createLocalBus } from '../bus/local.ts';
 import type { Limits } from '../http/limits.ts';
 import { Signalling } from '../signalling/signalling.ts';
-import { ANSWER_SDP, OFFER_SDP } from '../testing/sdp.ts';
+import { ANSWER_SDP, OFFER_SDP } from '../testing/signals.ts';
 import type { Socket } from './connection.ts';
 import type { Delivery } from './delivery.ts';
 import { attempt, type EventParts } from './events.ts';

@@ -2,8 +2,8 @@ import { rmSync } from 'node:fs';
 import { PATHS, type PresenceUpdate, RATE_LIMITS, type SessionStart } from '@anypath/protocol';
 import { io } from 'socket.io-client';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { Person } from '../contacts/test-person.ts';
-import { ask, candidate, codeOf, offer, record, settled, untyped } from '../signalling/test-signals.ts';
+import { Person } from '../testing/person.ts';
+import { ask, candidate, codeOf, offer, record, settled, untyped } from '../testing/signals.ts';
 import { heard, TestServer, type TestSocket } from '../testing/test-server.ts';
 
 /** Connects once and disconnects. @returns the refusal, where there is one */

@@ -1,7 +1,7 @@
 import { type ClientToServer, LIMITS, RATE_LIMITS, type ServerToClient } from '@anypath/protocol';
 import { io, type Socket } from 'socket.io-client';
 import { describe, expect, it } from 'vitest';
-import { cookieSignIn, OPERATOR_SECRET, operatorToken, signOut } from '../auth/test-session.ts';
+import { cookieSignIn, OPERATOR_SECRET, operatorToken, signOut } from '../testing/session.ts';
 import { heard, TestServer } from '../testing/test-server.ts';
 
 type ClientSocket = Socket<ServerToClient, ClientToServer>;

@@ -4,8 +4,8 @@ import { runInNewContext } from 'node:vm';
 import { type Answer, convIdOf, LIMITS, type OfferSignal, RATE_LIMITS } from '@anypath/protocol';
 import { describe, expect, it, vi } from 'vitest';
 import { openSqliteStore } from '../store/sqlite.ts';
-import { ANSWER_SDP, OFFER_SDP } from '../testing/sdp.ts';
-import { heard, TestServer, type TestSocket } from '../testing/test-server.ts';
+import { ANSWER_SDP, ask, OFFER_SDP } from '../testing/signals.ts';
+import { heard, TestServer } from '../testing/test-server.ts';
 
 const offer = (more: Partial<OfferSignal> = {}): OfferSignal => ({
   convId: convIdOf('alice', 'bob'),
@@ -14,10 +14,6 @@ const offer = (more: Partial<OfferSignal> = {}): OfferSignal => ({
   sdp: { type: 'offer', sdp: OFFER_SDP },
   ...more,
 });
-
-/** Sends anything at all, the way a foreign client may, and waits for the answer. */
-const ask = (socket: TestSocket, event: string, payload?: unknown): Promise<Answer> =>
-  (socket as unknown as { emitWithAck(event: string, payload: unknown): Promise<Answer> }).emitWithAck(event, payload);
 
 describe.each([['websocket'], ['polling']])('signals over the real server by %s', (transport) => {
   const options = { transports: [transport] };

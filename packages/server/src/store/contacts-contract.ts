@@ -1,5 +1,6 @@
+import type { ContactAction } from '@anypath/protocol';
 import { expect, it } from 'vitest';
-import { type ContactAction, type Pair, STRANGERS, sideOf, stateFor, step } from '../contacts/pair.ts';
+import { type Pair, STRANGERS, sideOf, stateFor, step } from '../contacts/pair.ts';
 import type { Store } from './port.ts';
 
 /** What the contract needs of a store. */

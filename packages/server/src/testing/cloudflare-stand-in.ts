@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { type Answer, HttpStandIn, type Misbehaviour, type Received } from './http-stand-in.ts';
+import { type Answer, HttpStandIn, type Received, VendorStandIn } from './http-stand-in.ts';
 
 /** TURN URLs with one credential for all, as Cloudflare lists them. */
 export interface CloudflareEntry {
@@ -21,26 +21,17 @@ export interface CloudflareStandInOptions {
  * Its contract: https://developers.cloudflare.com/realtime/turn/generate-credentials/, and 48 hours at most
  * (https://developers.cloudflare.com/realtime/turn/faq/). The bodies of its refusals are not published.
  */
-export class CloudflareStandIn implements AsyncDisposable {
-  readonly http: HttpStandIn;
+export class CloudflareStandIn extends VendorStandIn {
   readonly #state: State;
 
   private constructor(http: HttpStandIn, state: State) {
-    this.http = http;
+    super(http);
     this.#state = state;
   }
 
   static async start(options: CloudflareStandInOptions): Promise<CloudflareStandIn> {
     const state: State = { entry: options.entry, shape: 'list' };
     return new CloudflareStandIn(await HttpStandIn.start((request) => answerTo(request, options, state)), state);
-  }
-
-  get url(): string {
-    return this.http.url;
-  }
-
-  get requestCount(): number {
-    return this.http.received.length;
   }
 
   /** Hands these out from now on. */
@@ -51,14 +42,6 @@ export class CloudflareStandIn implements AsyncDisposable {
   /** Answers a list, or the one object of the older `…/credentials/generate`. */
   answerAs(shape: State['shape']): void {
     this.#state.shape = shape;
-  }
-
-  misbehave(how?: Misbehaviour): void {
-    this.http.misbehave(how);
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.http[Symbol.asyncDispose]();
   }
 }
 

@@ -141,3 +141,29 @@ function misbehaved(how: Misbehaviour, { response, json, send }: Good): void {
     }
   }
 }
+
+/** What every stand-in for a vendor has: the HTTP server behind it, and its bad behaviour. */
+export abstract class VendorStandIn implements AsyncDisposable {
+  readonly http: HttpStandIn;
+
+  protected constructor(http: HttpStandIn) {
+    this.http = http;
+  }
+
+  get url(): string {
+    return this.http.url;
+  }
+
+  get requestCount(): number {
+    return this.http.received.length;
+  }
+
+  /** From the next request on; without an argument it behaves well again. */
+  misbehave(how?: Misbehaviour): void {
+    this.http.misbehave(how);
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.http[Symbol.asyncDispose]();
+  }
+}

@@ -1,5 +1,5 @@
 import type { TurnServer } from '../ice/provider.ts';
-import { type Answer, HttpStandIn, type Misbehaviour, type Received } from './http-stand-in.ts';
+import { type Answer, HttpStandIn, type Received, VendorStandIn } from './http-stand-in.ts';
 
 /** What a stand-in for Twilio knows. */
 export interface TwilioStandInOptions {
@@ -14,26 +14,17 @@ export interface TwilioStandInOptions {
  * A stand-in for Twilio Network Traversal: HTTP is real, and nobody but the test issues the credentials.
  * Its contract: https://www.twilio.com/docs/stun-turn/api and https://www.twilio.com/docs/api/errors/20003.
  */
-export class TwilioStandIn implements AsyncDisposable {
-  readonly http: HttpStandIn;
+export class TwilioStandIn extends VendorStandIn {
   readonly #state: State;
 
   private constructor(http: HttpStandIn, state: State) {
-    this.http = http;
+    super(http);
     this.#state = state;
   }
 
   static async start(options: TwilioStandInOptions): Promise<TwilioStandIn> {
     const state: State = { servers: options.servers, ageSeconds: 0 };
     return new TwilioStandIn(await HttpStandIn.start((request) => answerTo(request, options, state)), state);
-  }
-
-  get url(): string {
-    return this.http.url;
-  }
-
-  get requestCount(): number {
-    return this.http.received.length;
   }
 
   /** Hands these out from now on. */
@@ -44,14 +35,6 @@ export class TwilioStandIn implements AsyncDisposable {
   /** Tokens seem to have been made so long ago, as those that a gateway has kept. */
   age(seconds: number): void {
     this.#state.ageSeconds = seconds;
-  }
-
-  misbehave(how?: Misbehaviour): void {
-    this.http.misbehave(how);
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.http[Symbol.asyncDispose]();
   }
 }
 

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { PATHS, Session } from '@anypath/protocol';
 import { type JWTPayload, SignJWT } from 'jose';
 import * as v from 'valibot';
-import type { TestServer } from '../testing/test-server.ts';
+import type { TestServer } from './test-server.ts';
 
 /** A secret that the operator's backend would share with the server. */
 export const OPERATOR_SECRET = 'the secret of the operator, 32 bytes';

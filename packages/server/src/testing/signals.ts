@@ -1,6 +1,17 @@
 import { type Answer, convIdOf } from '@anypath/protocol';
-import { ANSWER_SDP, OFFER_SDP } from '../testing/sdp.ts';
-import type { TestSocket } from '../testing/test-server.ts';
+import { fixture } from '../signalling/sdp/fixtures.ts';
+import type { TestSocket } from './test-server.ts';
+
+/** An offer of Chromium with a data channel. */
+export const OFFER_SDP = fixture('chromium-data-offer').sdp;
+/** An answer of Chromium to it. */
+export const ANSWER_SDP = fixture('chromium-data-answer').sdp;
+/** A candidate as a browser writes one. */
+export const CANDIDATE = {
+  candidate: 'candidate:1 1 udp 2130706431 192.0.2.1 50000 typ host',
+  sdpMid: '0',
+  sdpMLineIndex: 0,
+};
 
 /** A socket for which every event and every payload is possible, as for a client in another language. */
 interface Untyped {
@@ -32,6 +43,13 @@ export function record<T = Record<string, unknown>>(socket: TestSocket, ...event
   return seen;
 }
 
+/** Everything of some names that a socket hears, with the names. */
+export function recordNamed(socket: TestSocket, ...events: string[]): [string, unknown][] {
+  const seen: [string, unknown][] = [];
+  for (const event of events) untyped(socket).on(event, (payload) => void seen.push([event, payload]));
+  return seen;
+}
+
 let next = 0;
 
 /** Where a signal goes, with a `signalId` of its own. */
@@ -46,4 +64,4 @@ export const answer = (from: string, wallet: string, more: object = {}) =>
   to(from, wallet, { sdp: { type: 'answer', sdp: ANSWER_SDP }, ...more });
 
 export const candidate = (from: string, wallet: string, more: object = {}) =>
-  to(from, wallet, { candidate: { candidate: 'candidate:1 1 udp 1 192.0.2.1 50000 typ host' }, ...more });
+  to(from, wallet, { candidate: CANDIDATE, ...more });

@@ -1,7 +1,6 @@
-import { PATHS } from '@anypath/protocol';
-import { type CookieSession, cookieSignIn, postJson } from '../auth/test-session.ts';
-import type { TestServer, TestSocket } from '../testing/test-server.ts';
-import type { ContactAction } from './pair.ts';
+import { type ContactAction, PATHS } from '@anypath/protocol';
+import { type CookieSession, cookieSignIn, postJson } from './session.ts';
+import type { TestServer, TestSocket } from './test-server.ts';
 
 const PATH_OF: Readonly<Record<ContactAction, string>> = {
   ask: PATHS.contactsAsk,
