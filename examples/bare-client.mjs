@@ -21,11 +21,12 @@ const { token } = await signIn.json();
 
 const socket = io(url, { auth: { token, deviceId: `bare-${randomUUID()}`, rtc: false, legacy: false } });
 socket.on('connect_error', ({ message, data }) => console.error('not connected:', data?.error ?? message));
-socket.on('session:start', async ({ wallet }) => {
+socket.on('session:start', ({ wallet }) => {
   console.log(`connected as ${wallet}`);
   // Where the other one has asked already, asking makes the two mutual.
-  const { ok, error, state } = await socket.emitWithAck('contacts:change', { action: 'ask', wallet: peer });
-  console.log(ok ? `${peer} is ${state}` : `contact: ${error}`);
+  socket.emit('contacts:change', { action: 'ask', wallet: peer }, ({ ok, error, state }) =>
+    console.log(ok ? `${peer} is ${state}` : `contact: ${error}`),
+  );
 });
 
 /** A frame: the length of the header in two bytes, the header, the body. */
