@@ -70,11 +70,12 @@ async function hold(server: Child, sockets: number): Promise<{ all: Socket[]; ki
 async function reconnect({ url }: Child, all: readonly Socket[]): Promise<IdleResult['storm']> {
   // Reading the metrics begins the measurement of the delay anew.
   await loopP99(url);
+  // As after a cut of the network: all are gone, and then all come back.
+  await Promise.all(all.map(closed));
   const startedMs = performance.now();
   let refused = 0;
   await Promise.all(
     all.map(async (socket) => {
-      socket.io.engine.close();
       const back = started(socket);
       socket.connect();
       await back.catch(() => refused++);
@@ -83,6 +84,14 @@ async function reconnect({ url }: Child, all: readonly Socket[]): Promise<IdleRe
   const seconds = (performance.now() - startedMs) / 1000;
   return { refused, seconds, loopP99Ms: await loopP99(url) };
 }
+
+/** Cuts a connection, and resolves when its file descriptor is free. */
+const closed = (socket: Socket): Promise<void> =>
+  new Promise((resolve) => {
+    const { ws } = socket.io.engine.transport as unknown as { ws: EventTarget };
+    ws.addEventListener('close', () => resolve());
+    socket.io.engine.close();
+  });
 
 async function loopP99(url: string): Promise<number> {
   const metrics = await (await fetch(`${url}${PATHS.metrics}`)).text();

@@ -25,6 +25,9 @@ import { telemetryRoutes } from './telemetry/routes.ts';
 /** How long connections may take to read what is on its way to them when the server stops. */
 const DRAIN_WITHIN_MS = 2_000;
 
+/** Connections that may wait to be accepted: after an outage all clients come back at once. The system may allow fewer. */
+const BACKLOG = 4096;
+
 /** What a server is started with beside its configuration. */
 export interface ServerParts {
   readonly log: Logger;
@@ -95,7 +98,8 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
     iceRoutes(app, { config, auth: authenticator, limits, flags, broker, log, counted });
     if (!canSignIn(config)) say(NOBODY_CAN_SIGN_IN);
     if (webDir) servePage(app, webDir);
-    await app.listen({ host: config.HOST === 'localhost' ? '127.0.0.1' : config.HOST, port: config.PORT });
+    const host = config.HOST === 'localhost' ? '127.0.0.1' : config.HOST;
+    await app.listen({ host, port: config.PORT, backlog: BACKLOG });
     managed = await startManagedCoturn(config, log, say);
     broker.start();
   } catch (error) {
