@@ -20,6 +20,8 @@ const DataHeader = v.object({
   at: v.number(),
   /** Whether the body is UTF-8 text. */
   text: v.boolean(),
+  /** Which part of a long message this is, from 0, and how many there are; the parts share `id` and have a `seq` each. */
+  part: v.exactOptional(v.strictTuple([seq, v.pipe(seq, v.minValue(2))])),
 });
 
 /** End-to-end acknowledgement, sent on the path on which the message came. */

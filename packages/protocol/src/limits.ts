@@ -1,6 +1,6 @@
 /** Sizes, counts and times that both ends hold to. Bytes and milliseconds, as the names say. */
 export const LIMITS = {
-  /** Body of an HTTP request. The largest request of today is a sign-in. */
+  /** Body of an HTTP request, but for one that brings a message for the mailbox. */
   httpBodyMaxBytes: 64 * 1024,
   /** Headers of an HTTP request, all together. */
   httpHeadersMaxBytes: 16 * 1024,
@@ -20,8 +20,26 @@ export const LIMITS = {
   frameMaxBytes: 64 * 1024,
   /** The JSON header inside a frame. */
   frameHeaderMaxBytes: 1024,
-  /** Body of one message: a frame less its header. */
-  messageMaxBytes: 63 * 1024 - 2,
+  /** Body of one part of a message; with its header and its seal it fits into a frame. Longer messages travel in parts. */
+  partMaxBytes: 48 * 1024,
+  /** One message of the SDK, all its parts together. */
+  messageMaxBytes: 16 * 1024 * 1024,
+  /** Body of one message in the mailbox. */
+  mailMaxBytes: 256 * 1024,
+  /** Messages in one answer of `relay:pull`, at most. */
+  pullMaxMessages: 100,
+  /** Bytes of messages in one answer of `relay:pull`; one message always fits. */
+  pullMaxBytes: 512 * 1024,
+  /** Positions in one acknowledgement of the mailbox. */
+  ackMaxPositions: 1_000,
+  /** Messages that are pushed to a device and not yet acknowledged; those beyond wait until it pulls. */
+  pushedMaxMessages: 64,
+  /** The same in bytes. */
+  pushedMaxBytes: 1024 * 1024,
+  /** Devices of a wallet. */
+  devicesMax: 32,
+  /** Characters of a device's name. */
+  deviceNameMaxLength: 64,
   /** SDP of one offer or answer. Browsers write 1 to 10 kB. */
   sdpMaxBytes: 64 * 1024,
   /** One ICE candidate line. */
@@ -71,6 +89,9 @@ export const RATE_LIMITS = {
   connections: { points: 120, windowMs: 60_000, doc: 'socket connections of a wallet' },
   refusedConnections: { points: 60, windowMs: 60_000, doc: 'socket connections of an address that were not signed in' },
   signals: { points: 500, windowMs: 10_000, doc: 'offers, answers and candidates of a device' },
+  mail: { points: 1_000, windowMs: 10_000, doc: 'messages that a wallet sends to mailboxes' },
+  mailbox: { points: 1_000, windowMs: 10_000, doc: 'questions for and acknowledgements of the mailbox of a wallet' },
+  devices: { points: 120, windowMs: 60_000, doc: 'questions for and changes of devices by a wallet' },
   frames: { points: 50_000, windowMs: 10_000, doc: 'frames of the live relay of a device' },
 } as const satisfies Record<string, RateLimit>;
 

@@ -1,5 +1,6 @@
 import type * as v from 'valibot';
 import { ContactList, ContactRequest, ContactUpdate } from './contacts.ts';
+import { DeviceList, DeviceRegistration, DeviceRename, DeviceRevocation, DevicesQuery } from './devices.ts';
 import type { ErrorCode } from './errors.ts';
 import {
   DevSignIn,
@@ -13,6 +14,7 @@ import {
   SignInMethods,
   WalletSignIn,
 } from './http.ts';
+import { Enqueued, EnqueueRequest, MailAcked, MailAckRequest, MailAnswer, PullQuery } from './mailbox.ts';
 import { PATHS } from './paths.ts';
 
 /** A route: method, path, the older paths that answer the same (SPEC S1.2), what goes in and what comes out. */
@@ -38,6 +40,8 @@ const ICE_ERRORS = [...SESSION_ERRORS, 'csrf_failed', 'feature_disabled', 'ice_u
 
 const CONTACT_ERRORS = [...SESSION_ERRORS, 'csrf_failed'] as const;
 const CONTACT_CHANGE_ERRORS = [...CONTACT_ERRORS, ...BODY_ERRORS] as const;
+const DEVICE_CHANGE_ERRORS = [...CONTACT_CHANGE_ERRORS, 'device_unknown'] as const;
+const MAILBOX_ERRORS = [...CONTACT_ERRORS, 'invalid_payload', 'device_unknown', 'store_unavailable'] as const;
 
 /** Every HTTP route of the server. */
 export const ROUTES = {
@@ -164,6 +168,85 @@ export const ROUTES = {
     body: ContactRequest,
     answer: ContactUpdate,
     errors: [...CONTACT_CHANGE_ERRORS, 'contacts_full'],
+  },
+  devices: {
+    method: 'GET',
+    path: PATHS.devices,
+    aliases: [],
+    doc: 'The devices of the signed-in wallet, or of a mutual contact, with the keys that messages are sealed for.',
+    access: 'session',
+    query: DevicesQuery,
+    answer: DeviceList,
+    errors: [...CONTACT_ERRORS, 'invalid_payload', 'forbidden'],
+  },
+  devicesRegister: {
+    method: 'POST',
+    path: PATHS.devices,
+    aliases: [],
+    doc: 'Registers a device of the signed-in wallet by its public key, or updates its name and proof.',
+    access: 'session',
+    body: DeviceRegistration,
+    answer: DeviceList,
+    errors: [...CONTACT_CHANGE_ERRORS, 'devices_full', 'device_revoked', 'signature_invalid'],
+  },
+  devicesRename: {
+    method: 'POST',
+    path: PATHS.devicesRename,
+    aliases: [],
+    doc: 'Names a device of the signed-in wallet.',
+    access: 'session',
+    body: DeviceRename,
+    answer: DeviceList,
+    errors: DEVICE_CHANGE_ERRORS,
+  },
+  devicesRevoke: {
+    method: 'POST',
+    path: PATHS.devicesRevoke,
+    aliases: [],
+    doc: 'Revokes a device of the signed-in wallet: it is disconnected, its mail is removed, its key is refused from then on.',
+    access: 'session',
+    body: DeviceRevocation,
+    answer: DeviceList,
+    errors: DEVICE_CHANGE_ERRORS,
+  },
+  enqueue: {
+    method: 'POST',
+    path: PATHS.enqueue,
+    aliases: ['/api/relay/enqueue'],
+    doc: 'A message for the mailbox of a wallet, online or not (SPEC S5.2). Answered once it is synced to disk.',
+    access: 'session',
+    body: EnqueueRequest,
+    answer: Enqueued,
+    errors: [
+      ...CONTACT_CHANGE_ERRORS,
+      'forbidden',
+      'feature_disabled',
+      'rtc_available',
+      'mailbox_full',
+      'devices_changed',
+      'no_devices',
+      'store_unavailable',
+    ],
+  },
+  pull: {
+    method: 'GET',
+    path: PATHS.pull,
+    aliases: ['/api/relay/pull'],
+    doc: 'The oldest messages that wait for a device of the signed-in wallet. Reading removes nothing.',
+    access: 'session',
+    query: PullQuery,
+    answer: MailAnswer,
+    errors: MAILBOX_ERRORS,
+  },
+  ack: {
+    method: 'POST',
+    path: PATHS.ack,
+    aliases: ['/api/relay/ack'],
+    doc: 'Acknowledges messages for a device; what every device has acknowledged is removed.',
+    access: 'session',
+    body: MailAckRequest,
+    answer: MailAcked,
+    errors: [...CONTACT_CHANGE_ERRORS, 'device_unknown', 'store_unavailable'],
   },
   health: {
     method: 'GET',

@@ -1,7 +1,9 @@
 import * as v from 'valibot';
 import { ContactsChange, ContactsQuery, ContactUpdate } from './contacts.ts';
+import { DeviceList, DeviceRegistration, DeviceRename, DeviceRevocation, DevicesQuery } from './devices.ts';
 import { ERRORS, type ErrorCode } from './errors.ts';
 import { Id, Wallet } from './identifiers.ts';
+import { Enqueue, Mail, MailAck, Pull } from './mailbox.ts';
 import { PresenceUpdate } from './presence.ts';
 import { RelayFrame } from './relay.ts';
 import {
@@ -39,13 +41,22 @@ export const CLIENT_EVENTS = {
   'relay:frame': RelayFrame,
   'contacts:list': ContactsQuery,
   'contacts:change': ContactsChange,
+  'devices:register': DeviceRegistration,
+  'devices:list': DevicesQuery,
+  'devices:rename': DeviceRename,
+  'devices:revoke': DeviceRevocation,
+  'relay:enqueue': Enqueue,
+  'relay:pull': Pull,
+  'relay:ack': MailAck,
   signal: LegacySignal,
 } as const;
 
 /** Name of an event that a client may send. */
 export type ClientEvent = keyof typeof CLIENT_EVENTS;
 /** The events that carry signals of a connection (SPEC S4.1), and its end. */
-export type SignalEvent = Exclude<ClientEvent, 'relay:frame' | 'signal' | 'contacts:list' | 'contacts:change'>;
+export type SignalEvent = Extract<ClientEvent, `rtc:${string}`>;
+/** The events that one client sends and another gets. */
+export type ForwardedEvent = SignalEvent | 'relay:frame' | 'signal';
 /** Payload of an event that a client may send. */
 export type ClientPayload<E extends ClientEvent> = v.InferOutput<(typeof CLIENT_EVENTS)[E]>;
 /** The same as the recipient gets it. */
@@ -117,6 +128,8 @@ export const SERVER_EVENTS = {
   'session:end': SessionEnd,
   'presence:update': PresenceUpdate,
   'contacts:update': ContactUpdate,
+  'devices:update': DeviceList,
+  'relay:message': Mail,
   'rtc:offer': v.object({ ...OfferSignal.entries, ...origin }),
   'rtc:answer': v.object({ ...AnswerSignal.entries, ...origin }),
   'rtc:candidate': v.object({ ...CandidateSignal.entries, ...origin }),
@@ -140,9 +153,11 @@ export type ClientToServer = {
 };
 
 /** Socket.IO's type for what the server sends. */
-export type ServerToClient = { [E in ClientEvent]: (payload: Forwarded<E>) => void } & {
+export type ServerToClient = { [E in ForwardedEvent]: (payload: Forwarded<E>) => void } & {
   'presence:update': (update: PresenceUpdate) => void;
   'contacts:update': (update: ContactUpdate) => void;
+  'devices:update': (update: DeviceList) => void;
+  'relay:message': (mail: Mail) => void;
   'rtc:taken': (taken: RtcTaken) => void;
   deprecation: (deprecation: Deprecation) => void;
   presence: (presence: LegacyPresence) => void;

@@ -10,6 +10,14 @@ export const CLIENT_DOCS: Readonly<Record<ClientEvent, string>> = {
   'relay:frame': 'One frame of the live relay, for one device.',
   'contacts:list': 'Asks for the contacts.',
   'contacts:change': 'Asks a wallet to be a contact, accepts, removes or blocks it.',
+  'devices:register':
+    'Registers the device that this connection belongs to: messages are sealed for its key, and pushed to it.',
+  'devices:list': 'Asks for the devices of the own wallet, or of a mutual contact.',
+  'devices:rename': 'Names a device of the own wallet.',
+  'devices:revoke': 'Revokes a device of the own wallet.',
+  'relay:enqueue': 'A message for the mailbox of a wallet; answered once it is synced to disk.',
+  'relay:pull': 'Asks for the oldest messages that wait for this device.',
+  'relay:ack': 'Acknowledges messages of the mailbox.',
   signal: 'Deprecated: an offer, an answer or a candidate, told apart by its fields.',
 };
 
@@ -19,6 +27,8 @@ export const SERVER_DOCS: Readonly<Record<ServerEvent, string>> = {
   'session:end': 'Why the server is about to close the connection.',
   'presence:update': 'Which devices of a mutual contact are connected: once after connecting, then at each change.',
   'contacts:update': 'How another wallet stands to this one from now on.',
+  'devices:update': 'The devices of the own wallet or of a mutual contact, after a change.',
+  'relay:message': 'A message of the mailbox, as soon as it is stored.',
   'rtc:offer': 'An offer of a mutual contact.',
   'rtc:answer': 'An answer of a mutual contact.',
   'rtc:candidate': 'A candidate of a mutual contact.',

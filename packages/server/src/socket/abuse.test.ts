@@ -3,7 +3,10 @@ import fc from 'fast-check';
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
 import { createLocalBus } from '../bus/local.ts';
+import { contactEvents } from '../contacts/events.ts';
 import type { Limits } from '../http/limits.ts';
+import { liveEvents } from '../relay/live.ts';
+import { signallingEvents } from '../signalling/events.ts';
 import { Signalling } from '../signalling/signalling.ts';
 import { ANSWER_SDP, OFFER_SDP } from '../testing/signals.ts';
 import type { Socket } from './connection.ts';
@@ -33,19 +36,21 @@ function scene() {
   const log = pino({ level: 'silent' });
   const config = { HIDE_HOST_CANDIDATES: false };
   const changed: string[] = [];
+  const signalling = new Signalling({ config, bus, flags, acquaintances, delivery, log });
+  const contacts: Parameters<typeof contactEvents>[0] = {
+    list: () => [],
+    change: (_wallet, _action, peer) => {
+      changed.push(peer);
+      return { wallet: peer, state: 'asked' };
+    },
+  };
   const parts: EventParts = {
     limits: { take: async () => ({ ok: true, remaining: 1, resetMs: 1, limit: 1 }) } as unknown as Limits,
-    acquaintances,
-    contacts: {
-      list: () => [],
-      change: (_wallet, _action, peer) => {
-        changed.push(peer);
-        return { wallet: peer, state: 'asked' };
-      },
+    handlers: {
+      ...signallingEvents(signalling, () => undefined, log),
+      ...liveEvents(acquaintances, delivery),
+      ...contactEvents(contacts),
     },
-    delivery,
-    signalling: new Signalling({ config, bus, flags, acquaintances, delivery, log }),
-    legacy: () => undefined,
     log,
   };
   for (const wallet of ['bob', 'carol']) bus.join({ wallet, deviceId: `${wallet}-device` }, wallet, true);

@@ -10,26 +10,22 @@ import {
 } from '@anypath/protocol';
 import type { Logger } from 'pino';
 import * as v from 'valibot';
-import type { Acquaintances } from '../contacts/acquaintances.ts';
-import type { Contacts } from '../contacts/contacts.ts';
 import { faultOf } from '../http/body.ts';
 import type { Limits } from '../http/limits.ts';
-import { relayFrame } from '../relay/live.ts';
-import type { Signalling } from '../signalling/signalling.ts';
+import type { Maybe } from '../maybe.ts';
 import type { Socket } from './connection.ts';
-import type { Delivery } from './delivery.ts';
-import { deprecate, type LegacyUse, modern } from './legacy.ts';
 import { Patience } from './patience.ts';
+
+/** Does what an event asks for. @throws AnypathError what it is refused with */
+export type Handler<E extends ClientEvent> = (socket: Socket, payload: ClientPayload<E>) => Maybe<Answer>;
+
+/** What each event does. Every capability brings the handlers of its own events. */
+export type Handlers = { readonly [E in ClientEvent]: Handler<E> };
 
 /** What events are handled with. */
 export interface EventParts {
   readonly limits: Limits;
-  readonly acquaintances: Acquaintances;
-  readonly contacts: Pick<Contacts, 'list' | 'change'>;
-  readonly delivery: Delivery;
-  readonly signalling: Signalling;
-  /** What is told of deprecated events; absent where they are switched off. */
-  readonly legacy: LegacyUse | undefined;
+  readonly handlers: Handlers;
   readonly log: Logger;
 }
 
@@ -55,11 +51,13 @@ export async function attempt(socket: Socket, parts: EventParts, event: string, 
   const { wallet, deviceId } = socket.data.device;
   try {
     // What is unknown or wrong counts, too.
-    await parts.limits.take(limitOf(event), event.startsWith('contacts:') ? wallet : `${wallet}:${deviceId}`);
+    const limit = limitOf(event);
+    await parts.limits.take(limit, OF_WALLET.has(limit) ? wallet : `${wallet}:${deviceId}`);
     if (!isClientEvent(event)) throw new AnypathError('unknown_event');
     const checked = v.safeParse(CLIENT_EVENTS[event], payload);
     if (!checked.success) throw new AnypathError('invalid_payload', faultOf(checked.issues));
-    return await handle(socket, parts, event, checked.output);
+    // The schemas have been checked; TypeScript does not follow an event's payload through the union.
+    return await (parts.handlers[event] as Handler<ClientEvent>)(socket, checked.output);
   } catch (error) {
     if (error instanceof AnypathError) return { ok: false, error: error.code, message: error.message };
     parts.log.error({ wallet, device: deviceId, event: event.slice(0, 64), err: error }, 'event failed');
@@ -67,43 +65,22 @@ export async function attempt(socket: Socket, parts: EventParts, event: string, 
   }
 }
 
-/** The schemas have been checked; TypeScript does not follow an event's payload through the union. */
-function handle(
-  socket: Socket,
-  parts: EventParts,
-  event: ClientEvent,
-  payload: ClientPayload<ClientEvent>,
-): Answer | Promise<Answer> {
-  if (event === 'relay:frame') {
-    relayFrame(socket, payload as ClientPayload<'relay:frame'>, parts.acquaintances, parts.delivery);
-    return { ok: true };
-  }
-  if (event === 'contacts:list' || event === 'contacts:change') return contactsAnswer(socket, parts, event, payload);
-  if (event !== 'signal') return parts.signalling.handle(socket, event, payload as ClientPayload<typeof event>);
-  if (!parts.legacy)
-    throw new AnypathError('unknown_event', 'signal is switched off; send rtc:offer, rtc:answer, rtc:candidate');
-  deprecate(socket, event, parts.log, parts.legacy);
-  const { event: current, signal } = modern(socket.data.device.wallet, payload as ClientPayload<'signal'>);
-  return parts.signalling.handle(socket, current, signal);
-}
-
-/** The contacts over the socket, for clients whose tokens are not accepted on the HTTP routes. */
-function contactsAnswer(
-  socket: Socket,
-  { contacts }: EventParts,
-  event: 'contacts:list' | 'contacts:change',
-  payload: unknown,
-): Answer {
-  const { wallet } = socket.data.device;
-  if (event === 'contacts:list') return { ok: true, contacts: contacts.list(wallet) };
-  const { action, wallet: peer } = payload as ClientPayload<'contacts:change'>;
-  return { ok: true, ...contacts.change(wallet, action, peer) };
-}
-
-const limitOf = (event: string): RateLimitName => {
-  if (event === 'relay:frame') return 'frames';
-  return event.startsWith('contacts:') ? 'contacts' : 'signals';
+/** The limits that are not those of signals, by the first word of the event, or by the whole. */
+const LIMIT_OF: Readonly<Record<string, RateLimitName>> = {
+  contacts: 'contacts',
+  devices: 'devices',
+  'relay:frame': 'frames',
+  'relay:enqueue': 'mail',
+  'relay:pull': 'mailbox',
+  'relay:ack': 'mailbox',
 };
+/** Counted for the wallet, and together with the HTTP routes; the others for the device. */
+const OF_WALLET: ReadonlySet<RateLimitName> = new Set(['contacts', 'devices', 'mail', 'mailbox']);
+
+function limitOf(event: string): RateLimitName {
+  const key = Object.hasOwn(LIMIT_OF, event) ? event : (event.split(':')[0] ?? '');
+  return Object.hasOwn(LIMIT_OF, key) ? (LIMIT_OF[key] ?? 'signals') : 'signals';
+}
 
 /** Logged once, here. Coming and going of the other side is everyday life and not worth a warning. */
 function refused({ error: code }: Failure, event: string, socket: Socket, log: Logger): void {

@@ -9,14 +9,17 @@ import type { Bus } from '../bus/port.ts';
 import type { Config } from '../config.ts';
 import { acquaintancesOf } from '../contacts/acquaintances.ts';
 import type { Contacts } from '../contacts/contacts.ts';
+import { contactEvents } from '../contacts/events.ts';
 import type { Flags } from '../flags/flags.ts';
 import type { Limits } from '../http/limits.ts';
 import { Presence } from '../presence/presence.ts';
+import { liveEvents } from '../relay/live.ts';
+import { signallingEvents } from '../signalling/events.ts';
 import { Signalling } from '../signalling/signalling.ts';
 import { admit, mayConnect, refusal, trustsOf } from './admission.ts';
 import { type Socket, type SocketServer, sessionRoom } from './connection.ts';
 import { createDelivery } from './delivery.ts';
-import { type EventParts, listen } from './events.ts';
+import { type EventParts, type Handlers, listen } from './events.ts';
 import { type LegacyUse, signalToLegacy, tellLegacyPresence } from './legacy.ts';
 import { walletRoom } from './rooms.ts';
 import { type WelcomeParts, welcome } from './welcome.ts';
@@ -111,7 +114,12 @@ function assemble(io: SocketServer, parts: SocketParts): EventParts & WelcomePar
     if (config.CONTACTS === 'mutual') presence.contactChanged(wallet, update);
   });
   const legacy = isLegacyOn ? parts.legacyUsed : undefined;
-  return { limits, acquaintances, contacts, delivery, signalling, legacy, bus, presence, show, log };
+  const handlers: Handlers = {
+    ...signallingEvents(signalling, legacy, log),
+    ...liveEvents(acquaintances, delivery),
+    ...contactEvents(contacts),
+  };
+  return { limits, handlers, signalling, bus, presence, show, log };
 }
 
 function* socketsOf(io: SocketServer, wallet: string): Iterable<Socket> {

@@ -1,0 +1,13 @@
+import type { Handlers } from '../socket/events.ts';
+import type { Contacts } from './contacts.ts';
+
+/** The contacts over the socket, for clients whose tokens are not accepted on the HTTP routes. */
+export const contactEvents = (
+  contacts: Pick<Contacts, 'list' | 'change'>,
+): Pick<Handlers, 'contacts:list' | 'contacts:change'> => ({
+  'contacts:list': ({ data }) => ({ ok: true, contacts: contacts.list(data.device.wallet) }),
+  'contacts:change': ({ data }, { action, wallet: peer }) => ({
+    ok: true,
+    ...contacts.change(data.device.wallet, action, peer),
+  }),
+});
