@@ -39,7 +39,14 @@ describe('an inbox', () => {
   });
 
   it('hands over at once what came early, when the rest went elsewhere, and takes that later all the same', () => {
-    const { inbox, seen } = take([arrival(1), arrival(4), arrival(6, { acked: 5 }), arrival(2), arrival(2), arrival(5)]);
+    const { inbox, seen } = take([
+      arrival(1),
+      arrival(4),
+      arrival(6, { acked: 5 }),
+      arrival(2),
+      arrival(2),
+      arrival(5),
+    ]);
     expect(seen).toEqual([1, 4, 6, 2, 5]);
     expect(inbox).toMatchObject({ through: 6, skipped: [[3, 3]] });
   });

@@ -198,9 +198,13 @@ export class Link extends Events<LinkEvents> {
     this.#abandon();
   }
 
-  /** @internal The page or the client goes, and messages that wait go out when there is one again. */
-  leave(): void {
+  /**
+   * @internal The page or the client goes, and messages that wait go out when there is one again.
+   * @returns when the other side was told
+   */
+  async leave(): Promise<void> {
     if (!this.#state.closed) this.#abandon();
+    await this.#sealing;
   }
 
   #abandon(): void {
@@ -247,9 +251,9 @@ export class Link extends Events<LinkEvents> {
     this.#take(frame, () => this.#on({ type: 'mail', position, own, frame }));
   }
 
-  /** @internal What an earlier page received and did not hand over. */
-  restore(messages: readonly Incoming[], own: boolean): void {
-    for (const message of messages) this.#handOver(message, own);
+  /** @internal What an earlier page received and did not hand over: one message, or one part. */
+  restore(message: Incoming, own: boolean): void {
+    this.#handOver(message, own);
   }
 
   /** Without a listener a message is not taken in. It comes again: from its sender, or from the mailbox. */
@@ -314,10 +318,9 @@ export class Link extends Events<LinkEvents> {
     });
   }
 
-  /** @internal Sends what the sealing itself has to say, on the path on which it was asked. */
-  reply(via: Via, toDevice: string, packet: Uint8Array<ArrayBuffer>): void {
-    if (via === 'rtc') this.#negotiator.send(packet);
-    else this.#relay(toDevice, packet);
+  /** @internal Sends what the sealing itself has to say over the data channel. */
+  reply(packet: Uint8Array<ArrayBuffer>): void {
+    this.#negotiator.send(packet);
   }
 
   /** Remembered first, then handed over, then acknowledged: a page that dies in between neither loses nor repeats. */
@@ -361,14 +364,17 @@ export class Link extends Events<LinkEvents> {
 
   /** Told over the relay before the connection closes, or the other side would take it for a failure and try again. */
   #sayGoodbye(toDevice: string | undefined): void {
-    const farewell = async () => {
-      if (toDevice === undefined) return;
-      await this.#home.relay(toDevice, await this.#home.seal(toDevice, encodeFrame({ t: 'bye' })));
-    };
-    this.#sealing
-      .then(farewell)
-      .catch(() => undefined)
-      .finally(() => this.#negotiator.stop());
+    if (toDevice === undefined) return this.#negotiator.stop();
+    this.#sealing = this.#sealing.then(async () => {
+      const told = this.#home.seal(toDevice, encodeFrame({ t: 'bye' })).then((packet) => {
+        // Sent here, and answered later.
+        this.#home
+          .relay(toDevice, packet)
+          .catch(() => undefined)
+          .finally(() => this.#negotiator.stop());
+      });
+      await told.catch(() => this.#negotiator.stop());
+    });
   }
 
   #onQueued({ entry, forced }: LinkEffect & { do: 'queued' }): void {

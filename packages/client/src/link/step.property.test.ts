@@ -68,7 +68,7 @@ class World {
     for (const entry of waiting) {
       if (entry.keptUntil !== undefined) continue;
       const acked = (waiting[0]?.seq ?? 1) - 1;
-      this.#keep(other(side), { header: dataHeader(epoch, acked, entry), body: entry.body });
+      this.#keep(other(side), { header: dataHeader(epoch, acked, entry), body: new Uint8Array(entry.body) });
     }
     this.setSocket(side, true);
   }
@@ -86,7 +86,8 @@ class World {
     if (up) this.feed(side, { type: 'presence', devices: this.sockets[other(side)] ? [other(side)] : [] });
     if (this.sockets[other(side)]) this.feed(other(side), { type: 'presence', devices: up ? [side] : [] });
     if (!up) return;
-    for (const [position, frame] of this.ends[side].mailbox) this.feed(side, { type: 'mail', position, own: false, frame });
+    for (const [position, frame] of this.ends[side].mailbox)
+      this.feed(side, { type: 'mail', position, own: false, frame });
     this.feed(side, { type: 'settled' });
   }
 
@@ -181,7 +182,7 @@ class World {
             ? 'rtc_available'
             : undefined;
       if (refused) return this.feed(side, { type: 'refused', seq: header.seq, code: refused });
-      this.#keep(other(side), { header, body });
+      this.#keep(other(side), { header, body: new Uint8Array(body) });
       this.feed(side, { type: 'kept', seq: header.seq, forced: force, until: Number.POSITIVE_INFINITY });
     };
     this.wire.push({ dueMs: this.nowMs + 40, act });

@@ -20,7 +20,8 @@ function play(events: readonly Untimed<LinkEvent>[], options: Partial<Parameters
 
 const socketUp = { type: 'socket', up: true } as const;
 const bobHere = { type: 'presence', devices: ['b1'] } as const;
-const say = (id: string) => ({ type: 'send', messages: [{ id, body: new Uint8Array([1]), text: true, at: 0 }] }) as const;
+const say = (id: string) =>
+  ({ type: 'send', messages: [{ id, body: new Uint8Array([1]), text: true, at: 0 }] }) as const;
 const rtcOpen = { type: 'rtc', trigger: 'opened', tier: 'direct' } as const;
 const rtcFailed = { type: 'rtc', trigger: 'failed' } as const;
 const ackOf = (seq: number, via: 'rtc' | 'relay') => {
@@ -259,7 +260,14 @@ describe('the phases of the upgrade', () => {
     });
 
     it('gives up what the mailbox has not kept any longer', () => {
-      const { effects, state } = play([say('m1'), say('m2'), socketUp, settled, kept, { type: 'clock', serverMs: 1_000 }]);
+      const { effects, state } = play([
+        say('m1'),
+        say('m2'),
+        socketUp,
+        settled,
+        kept,
+        { type: 'clock', serverMs: 1_000 },
+      ]);
       expect(effects).toMatchObject([{ do: 'expired', entry: { id: 'm1' } }]);
       expect(state.outbox.waiting.map(({ id }) => id)).toEqual(['m2']);
     });

@@ -1,4 +1,4 @@
-import type { AckHeader, DataHeader, FrameHeader } from '@anypath/protocol';
+import type { AckHeader, DataHeader } from '@anypath/protocol';
 import { type ArrivalPath, cursorOf, type Incoming, received } from './inbox.ts';
 import {
   ackedThrough,
