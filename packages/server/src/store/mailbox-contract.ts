@@ -275,17 +275,7 @@ export function mailboxContract(open: () => MailboxStore): void {
   it(
     'counts as a plain list would, whatever happens',
     on(async (store) => {
-      for (let round = 0; round < 60; round++) {
-        const from = `w${round % 4}`;
-        const to = `w${(round + 1 + (round % 3)) % 4}`;
-        const readers = ['d1', 'd2'].slice(0, 1 + (round % 2));
-        const body = new Uint8Array(1 + round);
-        const expiresAtMs = NOW_MS + 1 + (round % 7);
-        await store.enqueue(mail(`m${round}`, { from, to, readers, copyReaders: ['d3'], body, expiresAtMs }), PLENTY);
-        if (round % 5 === 0) await store.acknowledge(to, 'd1', (await positions(store, to, 'd1')).slice(0, 2));
-        if (round % 11 === 0) await store.forget(from, 'd3');
-        if (round % 17 === 0) await store.expire(NOW_MS + 2, 3);
-      }
+      for (let round = 0; round < 60; round++) await playRound(store, round);
       const seen = new Map<number, number>();
       for (const wallet of ['w0', 'w1', 'w2', 'w3']) {
         const own = await sizes(store, wallet, ['d1', 'd2', 'd3']);
@@ -298,7 +288,7 @@ export function mailboxContract(open: () => MailboxStore): void {
 }
 
 const NONE = { messages: 0, bytes: 0 };
-const bytes = (text: string) => new TextEncoder().encode(text);
+const bytes = (text: string) => Uint8Array.from(new TextEncoder().encode(text));
 
 const mail = (id: string, more: Partial<NewMail> = {}): NewMail => ({
   from: 'alice',
@@ -321,6 +311,19 @@ const texts = async (store: MailboxStore, owner: string, range: Partial<PullRang
 
 const positions = async (store: MailboxStore, owner: string, reader = WALLET_ITSELF) =>
   (await pull(store, owner, { maxMessages: 1000, nowMs: 0 }, reader)).messages.map(({ position }) => position);
+
+/** Something of everything, different in each round. */
+async function playRound(store: MailboxStore, round: number): Promise<void> {
+  const from = `w${round % 4}`;
+  const to = `w${(round + 1 + (round % 3)) % 4}`;
+  const readers = ['d1', 'd2'].slice(0, 1 + (round % 2));
+  const body = new Uint8Array(1 + round);
+  const expiresAtMs = NOW_MS + 1 + (round % 7);
+  await store.enqueue(mail(`m${round}`, { from, to, readers, copyReaders: ['d3'], body, expiresAtMs }), PLENTY);
+  if (round % 5 === 0) await store.acknowledge(to, 'd1', (await positions(store, to, 'd1')).slice(0, 2));
+  if (round % 11 === 0) await store.forget(from, 'd3');
+  if (round % 17 === 0) await store.expire(NOW_MS + 2, 3);
+}
 
 /** The sizes of all that waits for a wallet, by position. */
 async function sizes(store: MailboxStore, owner: string, readers: readonly string[]): Promise<Map<number, number>> {

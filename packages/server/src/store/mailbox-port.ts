@@ -8,7 +8,7 @@ export interface NewMail {
   /** The sender's name for it. */
   readonly id: string;
   /** Taken as it is, and not to be changed afterwards. */
-  readonly body: Uint8Array;
+  readonly body: Uint8Array<ArrayBuffer>;
   readonly forced: boolean;
   /** Now, Unix time in milliseconds. */
   readonly atMs: number;
@@ -49,7 +49,7 @@ export interface WaitingMail extends Accepted {
   readonly from: string;
   readonly to: string;
   readonly atMs: number;
-  readonly body: Uint8Array;
+  readonly body: Uint8Array<ArrayBuffer>;
 }
 
 /** Which messages are wanted. */
