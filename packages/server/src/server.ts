@@ -4,6 +4,7 @@ import { canSignIn, createAuth } from './auth/auth.ts';
 import { authRoutes } from './auth/routes.ts';
 import { createLocalBus } from './bus/local.ts';
 import type { Config } from './config.ts';
+import { acquaintancesOf } from './contacts/acquaintances.ts';
 import { Contacts } from './contacts/contacts.ts';
 import { contactRoutes } from './contacts/routes.ts';
 import { startManagedCoturn } from './coturn/managed.ts';
@@ -17,6 +18,8 @@ import { servePage } from './http/page.ts';
 import { createBroker } from './ice/create-broker.ts';
 import { iceRoutes } from './ice/routes.ts';
 import { isLoopback } from './loopback.ts';
+import { Mailbox } from './relay/mailbox.ts';
+import { mailboxRoutes } from './relay/routes.ts';
 import { createSocketServer } from './socket/server.ts';
 import { openSqliteStore } from './store/sqlite.ts';
 import { Metrics } from './telemetry/metrics.ts';
@@ -56,9 +59,12 @@ export interface RunningServer {
  */
 export async function startServer(config: Config, parts: ServerParts): Promise<RunningServer> {
   const { log, version, webDir, say } = parts;
-  const store = openSqliteStore(config.DATA_DIR);
-  const bus = createLocalBus();
   const metrics = new Metrics();
+  const store = openSqliteStore(config.DATA_DIR, {
+    fault: (error) => log.error({ err: error }, 'the mailbox cannot be used'),
+    synced: (ms) => metrics.mailSynced(ms),
+  });
+  const bus = createLocalBus();
   const limits = new Limits(bus, config.ICE_RATE_LIMIT, (name) => metrics.rateLimited(name));
   const flags = new Flags(store);
   const auth = createAuth({ config, store, bus, log });
@@ -66,14 +72,28 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
   const connections = new Connections(app.server);
   const { authenticator, sessions } = auth;
   const contacts = new Contacts(store);
+  const mailbox = new Mailbox({
+    config,
+    store: store.mailbox,
+    bus,
+    flags,
+    acquaintances: acquaintancesOf(config, contacts, bus),
+    devices: { keysOf: () => [] },
+    counters: {
+      enqueued: (outcome) => metrics.mailEnqueued(outcome),
+      acknowledged: (messages) => metrics.mailAcknowledged(messages),
+      expired: (messages) => metrics.mailExpired(messages),
+    },
+  });
   const legacyUsed = (event: string) => metrics.legacyUsed(event);
-  const socketParts = { config, authenticator, sessions, bus, limits, flags, contacts, legacyUsed, log };
+  const socketParts = { config, authenticator, sessions, bus, limits, flags, contacts, mailbox, legacyUsed, log };
   const sockets = createSocketServer(app.server, socketParts);
   let managed: Awaited<ReturnType<typeof startManagedCoturn>>;
   const broker = createBroker(config, () => managed?.current(), metrics, log);
   metrics.watch(
     () => broker.readiness(Date.now()),
     () => sockets.io.engine.clientsCount,
+    () => store.mailbox.total(),
   );
 
   const close = async () => {
@@ -85,6 +105,7 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
     await app.close();
     clearTimeout(cut);
     await managed?.stop();
+    mailbox.close();
     store.close();
   };
 
@@ -94,6 +115,7 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
     asyncApiRoute(app, version, config.SESSION_COOKIE);
     authRoutes(app, { config, auth, limits, log });
     contactRoutes(app, { auth: authenticator, limits, contacts });
+    mailboxRoutes(app, { auth: authenticator, limits, mailbox, bus });
     const counted = (end: string) => metrics.iceRequest(end);
     iceRoutes(app, { config, auth: authenticator, limits, flags, broker, log, counted });
     if (!canSignIn(config)) say(NOBODY_CAN_SIGN_IN);
@@ -102,6 +124,7 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
     await app.listen({ host, port: config.PORT, backlog: BACKLOG });
     managed = await startManagedCoturn(config, log, say);
     broker.start();
+    mailbox.start();
   } catch (error) {
     await close();
     throw error;

@@ -1,4 +1,13 @@
-import { type ClientEvent, Contact, ContactUpdate, Failure, type ServerEvent } from '@anypath/protocol';
+import {
+  type ClientEvent,
+  Contact,
+  ContactUpdate,
+  Enqueued,
+  Failure,
+  Mail,
+  MailAcked,
+  type ServerEvent,
+} from '@anypath/protocol';
 import * as v from 'valibot';
 
 /** What each event of a client asks for. */
@@ -53,6 +62,18 @@ export const ANSWERS: Readonly<Record<string, { readonly doc: string; readonly s
   answer_contact: {
     doc: 'How the other wallet stands to this one now.',
     schema: v.object({ ok: v.literal(true), ...ContactUpdate.entries }),
+  },
+  answer_enqueued: {
+    doc: 'Stored, and synced to disk.',
+    schema: v.object({ ok: v.literal(true), ...Enqueued.entries }),
+  },
+  answer_mail: {
+    doc: 'The oldest messages, and whether there are more behind them.',
+    schema: v.object({ ok: v.literal(true), messages: v.array(Mail), more: v.boolean() }),
+  },
+  answer_acked: {
+    doc: 'How many had waited, and whether messages wait that were not pushed.',
+    schema: v.object({ ok: v.literal(true), ...MailAcked.entries }),
   },
   answer_refused: { doc: 'Refused; the connection is kept.', schema: Failure },
 };

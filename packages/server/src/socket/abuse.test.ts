@@ -1,13 +1,21 @@
-import { type Answer, CLIENT_EVENTS, isErrorCode } from '@anypath/protocol';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Answer, AnypathError, CLIENT_EVENTS, isErrorCode } from '@anypath/protocol';
 import fc from 'fast-check';
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
 import { createLocalBus } from '../bus/local.ts';
 import { contactEvents } from '../contacts/events.ts';
 import type { Limits } from '../http/limits.ts';
+import { mailboxEvents } from '../relay/events.ts';
 import { liveEvents } from '../relay/live.ts';
+import { Mailbox } from '../relay/mailbox.ts';
+import { Pushes } from '../relay/pushes.ts';
 import { signallingEvents } from '../signalling/events.ts';
 import { Signalling } from '../signalling/signalling.ts';
+import type { MailboxStore } from '../store/mailbox-port.ts';
+import { openSqliteMailbox } from '../store/sqlite-mailbox.ts';
 import { ANSWER_SDP, OFFER_SDP } from '../testing/signals.ts';
 import type { Socket } from './connection.ts';
 import type { Delivery } from './delivery.ts';
@@ -16,8 +24,8 @@ import { attempt, type EventParts } from './events.ts';
 const EVENTS = [...Object.keys(CLIENT_EVENTS), 'made:up', '__proto__', 'constructor'];
 const RUNS_EACH = Math.ceil(110_000 / EVENTS.length);
 
-/** Alice is connected, Bob is her only contact and online; nothing else is real but the code that handles events. */
-function scene() {
+/** Alice is connected, Bob is her only contact and online; nothing else is real but the code that handles events, and the mailbox. */
+function scene(store: MailboxStore) {
   const bus = createLocalBus();
   const reached: string[] = [];
   const delivery: Delivery = {
@@ -32,7 +40,7 @@ function scene() {
     areMutual: (a: string, b: string) => a === 'alice' && b === 'bob',
     mutualOf: () => ['bob'],
   };
-  const flags = { isEnabled: () => true } as unknown as ConstructorParameters<typeof Signalling>[0]['flags'];
+  const flags = { isEnabled: () => true, require: () => undefined } as unknown as ConstructorParameters<typeof Signalling>[0]['flags'];
   const log = pino({ level: 'silent' });
   const config = { HIDE_HOST_CANDIDATES: false };
   const changed: string[] = [];
@@ -44,18 +52,33 @@ function scene() {
       return { wallet: peer, state: 'asked' };
     },
   };
+  const data = { device: { wallet: 'alice', deviceId: 'a1' }, rtc: true, queue: { reserve: () => true } };
+  const socket = { data, emit: () => true } as unknown as Socket;
+  const mailbox = new Mailbox({
+    config: { MAILBOX_TTL: 60, MAILBOX_MAX_MESSAGES: 100, MAILBOX_MAX_BYTES: 10_000_000 },
+    store,
+    bus,
+    flags,
+    acquaintances,
+    devices: { keysOf: (wallet) => (wallet === 'bob' ? ['b1'] : []) },
+    counters: { enqueued: () => undefined, acknowledged: () => undefined, expired: () => undefined },
+  });
+  mailbox.onArrival(({ wallet }) => void reached.push(wallet));
   const parts: EventParts = {
     limits: { take: async () => ({ ok: true, remaining: 1, resetMs: 1, limit: 1 }) } as unknown as Limits,
     handlers: {
       ...signallingEvents(signalling, () => undefined, log),
       ...liveEvents(acquaintances, delivery),
       ...contactEvents(contacts),
+      ...mailboxEvents(mailbox, new Pushes(mailbox, () => [socket])),
+      'devices:register': notServed,
+      'devices:list': notServed,
+      'devices:rename': notServed,
+      'devices:revoke': notServed,
     },
     log,
   };
   for (const wallet of ['bob', 'carol']) bus.join({ wallet, deviceId: `${wallet}-device` }, wallet, true);
-  const data = { device: { wallet: 'alice', deviceId: 'a1' }, rtc: true };
-  const socket = { data, emit: () => true } as unknown as Socket;
   return { parts, socket, reached, changed };
 }
 
@@ -84,6 +107,10 @@ const garbage = fc.oneof(
     arbitrary: fc.constant(JSON.parse('{"__proto__":{"to":"bob"},"constructor":{"prototype":{"to":"bob"}}}')),
   },
 );
+function notServed(): never {
+  throw new AnypathError('unknown_event');
+}
+
 const nested = (depth: number): unknown => {
   let value: unknown = 'bottom';
   for (let level = 0; level < depth; level++) value = level % 2 === 0 ? [value] : { to: value };
@@ -98,6 +125,9 @@ const RIGHT: Readonly<Record<string, object>> = {
   'rtc:hangup': { reason: 'busy' },
   'relay:frame': { toDevice: 'bob-device', frame: new Uint8Array(8) },
   'contacts:change': { action: 'ask', wallet: 'bob' },
+  'relay:enqueue': { id: 'message', keys: ['b1'], force: true, ttl: 5, body: new Uint8Array(8) },
+  'relay:pull': { after: 1, max: 5 },
+  'relay:ack': { positions: [1, 2] },
   signal: { sdp: { type: 'offer', sdp: OFFER_SDP } },
 };
 const spoilt = (event: string) => {
@@ -110,7 +140,9 @@ describe('malformed events by the hundred thousand', () => {
   it.each(EVENTS)(
     '%s: always an answer with a code, never a word to anybody else',
     async (event) => {
-      const { parts, socket, reached, changed } = scene();
+      const folder = mkdtempSync(join(tmpdir(), 'anypath-abuse-'));
+      const store = openSqliteMailbox(folder);
+      const { parts, socket, reached, changed } = scene(store);
       let answers = 0;
       await fc.assert(
         fc.asyncProperty(fc.oneof(garbage, spoilt(event)), async (payload) => {
@@ -129,6 +161,8 @@ describe('malformed events by the hundred thousand', () => {
       expect(reached.every((wallet) => wallet === 'bob')).toBe(true);
       expect(changed.every((wallet) => wallet.length <= 128)).toBe(true);
       expect(Object.hasOwn(Object.prototype, 'to')).toBe(false);
+      store.close();
+      rmSync(folder, { recursive: true });
     },
     120_000,
   );

@@ -9,6 +9,8 @@ export interface SocketData {
   device: DeviceRef;
   identity: Identity;
   queue: OutboundQueue;
+  /** The registered device that the connection belongs to; without one it reads the mailbox of a wallet that has none. */
+  keyId?: string;
   /** Whether the device can and wants to use WebRTC. */
   rtc: boolean;
   /** Whether it may need the deprecated events. */

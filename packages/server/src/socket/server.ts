@@ -1,5 +1,5 @@
 import type { Server as HttpServer, IncomingMessage, ServerResponse } from 'node:http';
-import { ERRORS, LIMITS, type PresenceUpdate } from '@anypath/protocol';
+import { AnypathError, ERRORS, LIMITS, type PresenceUpdate } from '@anypath/protocol';
 import type { Logger } from 'pino';
 import { Server } from 'socket.io';
 import type { Authenticator } from '../auth/authenticate.ts';
@@ -13,7 +13,10 @@ import { contactEvents } from '../contacts/events.ts';
 import type { Flags } from '../flags/flags.ts';
 import type { Limits } from '../http/limits.ts';
 import { Presence } from '../presence/presence.ts';
+import { mailboxEvents } from '../relay/events.ts';
 import { liveEvents } from '../relay/live.ts';
+import type { Mailbox } from '../relay/mailbox.ts';
+import { Pushes } from '../relay/pushes.ts';
 import { signallingEvents } from '../signalling/events.ts';
 import { Signalling } from '../signalling/signalling.ts';
 import { admit, mayConnect, refusal, trustsOf } from './admission.ts';
@@ -36,6 +39,7 @@ export interface SocketParts {
   readonly limits: Limits;
   readonly flags: Flags;
   readonly contacts: Contacts;
+  readonly mailbox: Mailbox;
   /** Told of each use of a deprecated event. */
   readonly legacyUsed: LegacyUse;
   readonly log: Logger;
@@ -51,7 +55,7 @@ export interface SocketService {
   close(): Promise<void>;
 }
 
-/** Signalling, presence and the live relay on one Socket.IO connection. */
+/** Signalling, presence, the live relay and the mailbox on one Socket.IO connection. */
 export function createSocketServer(http: HttpServer, parts: SocketParts): SocketService {
   const { config, authenticator, sessions, limits, log } = parts;
   const trusts = trustsOf(config.TRUST_PROXY);
@@ -94,7 +98,7 @@ export function createSocketServer(http: HttpServer, parts: SocketParts): Socket
 
 /** Everything that connections work with, made for one another. */
 function assemble(io: SocketServer, parts: SocketParts): EventParts & WelcomeParts {
-  const { config, bus, limits, flags, contacts, log } = parts;
+  const { config, bus, limits, flags, contacts, mailbox, log } = parts;
   const isLegacyOn = config.RTC_SIGNAL_LEGACY_ENABLED;
   const acquaintances = acquaintancesOf(config, contacts, bus);
   const delivery = createDelivery(io, log, signalToLegacy);
@@ -113,13 +117,25 @@ function assemble(io: SocketServer, parts: SocketParts): EventParts & WelcomePar
     // Where everyone is a contact, a relation that ends changes nothing.
     if (config.CONTACTS === 'mutual') presence.contactChanged(wallet, update);
   });
+  const pushes = new Pushes(mailbox, (wallet) => socketsOf(io, wallet));
+  mailbox.onArrival((arrival) => pushes.push(arrival));
+  mailbox.onAcknowledged((reader, positions) => pushes.acknowledged(reader, positions));
   const legacy = isLegacyOn ? parts.legacyUsed : undefined;
   const handlers: Handlers = {
     ...signallingEvents(signalling, legacy, log),
     ...liveEvents(acquaintances, delivery),
     ...contactEvents(contacts),
+    ...mailboxEvents(mailbox, pushes),
+    'devices:register': notServed,
+    'devices:list': notServed,
+    'devices:rename': notServed,
+    'devices:revoke': notServed,
   };
   return { limits, handlers, signalling, bus, presence, show, log };
+}
+
+function notServed(): never {
+  throw new AnypathError('unknown_event');
 }
 
 function* socketsOf(io: SocketServer, wallet: string): Iterable<Socket> {

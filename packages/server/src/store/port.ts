@@ -1,4 +1,5 @@
 import type { Pair } from '../contacts/pair.ts';
+import type { MailboxStore } from './mailbox-port.ts';
 
 /** A feature that an operator has switched (SPEC S1.4). */
 export interface FlagDocument {
@@ -77,5 +78,7 @@ export interface Store {
   countContacts(wallet: string): ContactCount;
   /** The wallets that are mutual with one, in no particular order. Asked whenever a wallet comes or goes. */
   mutualContactsOf(wallet: string): readonly string[];
+  /** Messages that wait. */
+  readonly mailbox: MailboxStore;
   close(): void;
 }
