@@ -4,9 +4,13 @@ import { canSignIn, createAuth } from './auth/auth.ts';
 import { authRoutes } from './auth/routes.ts';
 import { createLocalBus } from './bus/local.ts';
 import type { Config } from './config.ts';
+import { acquaintancesOf } from './contacts/acquaintances.ts';
 import { Contacts } from './contacts/contacts.ts';
 import { contactRoutes } from './contacts/routes.ts';
 import { startManagedCoturn } from './coturn/managed.ts';
+import { Devices } from './devices/devices.ts';
+import { proofCheck } from './devices/proof.ts';
+import { deviceRoutes } from './devices/routes.ts';
 import { Flags } from './flags/flags.ts';
 import { createApp } from './http/app.ts';
 import { asyncApiRoute } from './http/asyncapi.ts';
@@ -66,8 +70,11 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
   const connections = new Connections(app.server);
   const { authenticator, sessions } = auth;
   const contacts = new Contacts(store);
+  const acquaintances = acquaintancesOf(config, contacts, bus);
+  const devices = new Devices(store, proofCheck(config));
   const legacyUsed = (event: string) => metrics.legacyUsed(event);
-  const socketParts = { config, authenticator, sessions, bus, limits, flags, contacts, legacyUsed, log };
+  const people = { contacts, acquaintances, devices };
+  const socketParts = { config, authenticator, sessions, bus, limits, flags, ...people, legacyUsed, log };
   const sockets = createSocketServer(app.server, socketParts);
   let managed: Awaited<ReturnType<typeof startManagedCoturn>>;
   const broker = createBroker(config, () => managed?.current(), metrics, log);
@@ -85,6 +92,7 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
     await app.close();
     clearTimeout(cut);
     await managed?.stop();
+    devices.close();
     store.close();
   };
 
@@ -94,6 +102,7 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
     asyncApiRoute(app, version, config.SESSION_COOKIE);
     authRoutes(app, { config, auth, limits, log });
     contactRoutes(app, { auth: authenticator, limits, contacts });
+    deviceRoutes(app, { auth: authenticator, limits, devices, acquaintances });
     const counted = (end: string) => metrics.iceRequest(end);
     iceRoutes(app, { config, auth: authenticator, limits, flags, broker, log, counted });
     if (!canSignIn(config)) say(NOBODY_CAN_SIGN_IN);

@@ -1,4 +1,4 @@
-import { type ClientEvent, Contact, ContactUpdate, Failure, type ServerEvent } from '@anypath/protocol';
+import { type ClientEvent, Contact, ContactUpdate, DeviceList, Failure, Id, type ServerEvent } from '@anypath/protocol';
 import * as v from 'valibot';
 
 /** What each event of a client asks for. */
@@ -53,6 +53,14 @@ export const ANSWERS: Readonly<Record<string, { readonly doc: string; readonly s
   answer_contact: {
     doc: 'How the other wallet stands to this one now.',
     schema: v.object({ ok: v.literal(true), ...ContactUpdate.entries }),
+  },
+  answer_devices: {
+    doc: 'The devices of the wallet, the oldest first.',
+    schema: v.object({ ok: v.literal(true), ...DeviceList.entries }),
+  },
+  answer_device: {
+    doc: 'The device of this connection, among those of the wallet.',
+    schema: v.object({ ok: v.literal(true), keyId: Id, ...DeviceList.entries }),
   },
   answer_refused: { doc: 'Refused; the connection is kept.', schema: Failure },
 };

@@ -72,6 +72,10 @@ const DESCRIPTION = [
 const ANSWER_OF: Readonly<Partial<Record<ClientEvent, string>>> = {
   'contacts:list': 'answer_contacts',
   'contacts:change': 'answer_contact',
+  'devices:register': 'answer_device',
+  'devices:list': 'answer_devices',
+  'devices:rename': 'answer_devices',
+  'devices:revoke': 'answer_devices',
 };
 
 /** A key of AsyncAPI has no `:`. */

@@ -1,13 +1,22 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { type Answer, CLIENT_EVENTS, isErrorCode } from '@anypath/protocol';
 import fc from 'fast-check';
 import { pino } from 'pino';
-import { describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createLocalBus } from '../bus/local.ts';
 import { contactEvents } from '../contacts/events.ts';
+import { Devices } from '../devices/devices.ts';
+import { deviceEvents } from '../devices/events.ts';
+import { proofCheck } from '../devices/proof.ts';
 import type { Limits } from '../http/limits.ts';
 import { liveEvents } from '../relay/live.ts';
 import { signallingEvents } from '../signalling/events.ts';
 import { Signalling } from '../signalling/signalling.ts';
+import type { Store } from '../store/port.ts';
+import { openSqliteStore } from '../store/sqlite.ts';
+import { devicePublicKey } from '../testing/device-keys.ts';
 import { ANSWER_SDP, OFFER_SDP } from '../testing/signals.ts';
 import type { Socket } from './connection.ts';
 import type { Delivery } from './delivery.ts';
@@ -16,7 +25,18 @@ import { attempt, type EventParts } from './events.ts';
 const EVENTS = [...Object.keys(CLIENT_EVENTS), 'made:up', '__proto__', 'constructor'];
 const RUNS_EACH = Math.ceil(110_000 / EVENTS.length);
 
-/** Alice is connected, Bob is her only contact and online; nothing else is real but the code that handles events. */
+let folder = '';
+let store: Store;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'anypath-abuse-'));
+  store = openSqliteStore(folder);
+});
+afterEach(() => {
+  store.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** Alice is connected, Bob is her only contact and online; nothing else is real but the code that handles events, and devices. */
 function scene() {
   const bus = createLocalBus();
   const reached: string[] = [];
@@ -44,18 +64,22 @@ function scene() {
       return { wallet: peer, state: 'asked' };
     },
   };
+  const devices = new Devices(store, proofCheck({ walletSignIn: true, walletDomains: ['rtc.example.com'] }));
+  devices.onChange(({ wallet }) => changed.push(wallet));
   const parts: EventParts = {
     limits: { take: async () => ({ ok: true, remaining: 1, resetMs: 1, limit: 1 }) } as unknown as Limits,
     handlers: {
       ...signallingEvents(signalling, () => undefined, log),
       ...liveEvents(acquaintances, delivery),
       ...contactEvents(contacts),
+      ...deviceEvents(devices, acquaintances),
     },
     log,
   };
   for (const wallet of ['bob', 'carol']) bus.join({ wallet, deviceId: `${wallet}-device` }, wallet, true);
-  const data = { device: { wallet: 'alice', deviceId: 'a1' }, rtc: true };
-  const socket = { data, emit: () => true } as unknown as Socket;
+  const data = { device: { wallet: 'alice', deviceId: 'a1' }, rtc: true, keyId: undefined };
+  const room = { connected: true, join: () => undefined, once: () => undefined };
+  const socket = { data, emit: () => true, ...room } as unknown as Socket;
   return { parts, socket, reached, changed };
 }
 
@@ -98,6 +122,14 @@ const RIGHT: Readonly<Record<string, object>> = {
   'rtc:hangup': { reason: 'busy' },
   'relay:frame': { toDevice: 'bob-device', frame: new Uint8Array(8) },
   'contacts:change': { action: 'ask', wallet: 'bob' },
+  'devices:register': {
+    publicKey: devicePublicKey(),
+    name: 'Laptop',
+    proof: { message: 'rtc.example.com wants you to sign in', signature: `0x${'1b'.repeat(65)}` },
+  },
+  'devices:list': { wallet: 'bob' },
+  'devices:rename': { keyId: 'k1', name: 'Laptop' },
+  'devices:revoke': { keyId: 'k1' },
   signal: { sdp: { type: 'offer', sdp: OFFER_SDP } },
 };
 const spoilt = (event: string) => {

@@ -8,6 +8,8 @@ import type { OutboundQueue } from './outbound-queue.ts';
 export interface SocketData {
   device: DeviceRef;
   identity: Identity;
+  /** The key of the device that it belongs to, once that is registered; it stays the same then. */
+  keyId: string | undefined;
   queue: OutboundQueue;
   /** Whether the device can and wants to use WebRTC. */
   rtc: boolean;
