@@ -1,6 +1,8 @@
 import {
   AnypathError,
   ContactUpdate,
+  type Device,
+  DeviceList,
   ERRORS,
   type Forwarded,
   isErrorCode,
@@ -13,6 +15,7 @@ import {
 import * as v from 'valibot';
 import type { Connection } from './connection.ts';
 import { Contacts } from './contacts.ts';
+import { Devices } from './devices.ts';
 import { Events } from './emitter.ts';
 import { nextEpoch } from './epoch.ts';
 import type { IceSource } from './ice.ts';
@@ -33,6 +36,8 @@ export interface ClientEvents {
   presence(update: PresenceUpdate): void;
   /** A contact changed: through us, another device of ours, or the other side. `none`: there is no relation any more. */
   contact(update: ContactUpdate): void;
+  /** Our devices changed: one was registered, named or revoked. */
+  devices(devices: readonly Device[]): void;
   /** The connection to the server came up or went down; it comes back by itself. */
   online(online: boolean): void;
   /** The connection to the server ended for good, such as `replaced` or `unauthenticated`; the client is closed then. */
@@ -57,6 +62,8 @@ export class Client extends Events<ClientEvents> {
   readonly deviceId: string;
   /** Who may see and write to us. */
   readonly contacts: Contacts;
+  /** What messages to us are sealed for. */
+  readonly devices: Devices;
   readonly #parts: Parts;
   readonly #links = new Map<string, Link>();
   readonly #devices = new Map<string, readonly string[]>();
@@ -72,6 +79,7 @@ export class Client extends Events<ClientEvents> {
     this.wallet = parts.start.wallet;
     this.deviceId = parts.deviceId;
     this.contacts = new Contacts(parts.connection.socket);
+    this.devices = new Devices(parts.connection.socket);
     this.#clockOffsetMs = parts.start.serverTime - Date.now();
     this.#listen(parts.connection);
     setTimeout(() => this.#release());
@@ -137,6 +145,7 @@ export class Client extends Events<ClientEvents> {
     });
     socket.on('presence:update', (update) => this.#hold(() => this.#onPresence(update)));
     socket.on('contacts:update', (update) => this.#hold(() => this.#onContact(update)));
+    socket.on('devices:update', (update) => this.#hold(() => this.#onOwnDevices(update)));
     socket.on('rtc:offer', (signal) => this.#hold(() => this.#onSignal('rtc:offer', signal)));
     socket.on('rtc:answer', (signal) => this.#hold(() => this.#onSignal('rtc:answer', signal)));
     socket.on('rtc:candidate', (signal) => this.#hold(() => this.#onSignal('rtc:candidate', signal)));
@@ -179,6 +188,10 @@ export class Client extends Events<ClientEvents> {
     if (!v.is(ContactUpdate, update)) return;
     if (update.state === 'none' || update.state === 'blocked') this.#endLink(update.wallet);
     this.emit('contact', update);
+  }
+
+  #onOwnDevices(update: DeviceList): void {
+    if (v.is(DeviceList, update) && update.wallet === this.wallet) this.emit('devices', update.devices);
   }
 
   /** The data channel does not run through the server, so the end of a contact has to end it here. */
