@@ -2,6 +2,7 @@ import {
   AnypathError,
   ContactUpdate,
   type Device,
+  DeviceList,
   ERRORS,
   type Forwarded,
   type Frame,
@@ -109,14 +110,13 @@ export class Client extends Events<ClientEvents> {
     this.wallet = parts.start.wallet;
     this.deviceId = parts.deviceId;
     this.contacts = new Contacts(parts.connection.socket);
-    const { socket } = parts.connection;
-    this.devices = new Devices(socket);
+    this.devices = new Devices(parts.connection.socket);
     this.#clockOffsetMs = parts.start.serverTime - Date.now();
     const own = { wallet: this.wallet, tab: this.deviceId };
     this.#memory = new LinkMemory(parts.durable, marksOr(parts.storage), own, () => undefined);
     this.#directory = new Directory({
       self: this.wallet,
-      fetch: (wallet) => this.devices.of(wallet),
+      fetch: async (wallet) => ({ wallet, devices: [...(await this.devices.of(wallet))] }),
       isProof: isProofOf,
       pins: pinsOn(parts.durable, this.wallet),
     });
@@ -258,6 +258,7 @@ export class Client extends Events<ClientEvents> {
     });
     socket.on('presence:update', (update) => this.#hold(() => this.#onPresence(update)));
     socket.on('contacts:update', (update) => this.#hold(() => this.#onContact(update)));
+    socket.on('devices:update', (update) => this.#hold(() => this.#onOwnDevices(update)));
     socket.on('rtc:offer', (signal) => this.#hold(() => this.#onSignal('rtc:offer', signal)));
     socket.on('rtc:answer', (signal) => this.#hold(() => this.#onSignal('rtc:answer', signal)));
     socket.on('rtc:candidate', (signal) => this.#hold(() => this.#onSignal('rtc:candidate', signal)));
@@ -308,6 +309,10 @@ export class Client extends Events<ClientEvents> {
     if (!v.is(ContactUpdate, update)) return;
     if (update.state === 'none' || update.state === 'blocked') this.#endLink(update.wallet);
     this.emit('contact', update);
+  }
+
+  #onOwnDevices(update: DeviceList): void {
+    if (v.is(DeviceList, update) && update.wallet === this.wallet) this.emit('devices', update.devices);
   }
 
   /** The data channel does not run through the server, so the end of a contact has to end it here. */

@@ -3,6 +3,8 @@ export {
   type Contact,
   type ContactState,
   type ContactUpdate,
+  type Device,
+  type DeviceProof,
   type ErrorCode,
   isErrorCode,
   isWallet,
@@ -12,6 +14,7 @@ export type { Client, ClientEvents, RtcOption } from './client.ts';
 export { type ConnectOptions, connect } from './connect.ts';
 export type { Contacts } from './contacts.ts';
 export type { TokenSource } from './credentials.ts';
+export type { Devices } from './devices.ts';
 export type { Link, LinkEvents, Message } from './link/link.ts';
 export type { Path } from './link/path.ts';
 export type { Delivery, Receipt } from './link/receipt.ts';

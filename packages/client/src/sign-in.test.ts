@@ -53,6 +53,14 @@ describe('the sign-in with a wallet', () => {
     expect(signed?.params).toEqual([hexOf(message), ADDRESS]);
   });
 
+  it('binds the key of the device, and returns the proof', async () => {
+    const asked = server();
+    const { proof, ...rest } = await signInWithWallet({ url, provider: standInWallet(), deviceKey: 'KEY' });
+    expect(rest).toEqual(session);
+    expect(proof).toEqual({ message: messageIn(asked), signature: SIGNATURE });
+    expect(proof?.message).toMatch(/\nResources:\n- anypath:device-key:KEY$/);
+  });
+
   it('returns a token where one is asked for', async () => {
     server();
     expect(await signInWithWallet({ url, provider: standInWallet(), as: 'bearer' })).toEqual({

@@ -1,4 +1,12 @@
-import { AnypathError, Nonce, PATHS, Session, type SessionKind, SignInMethods } from '@anypath/protocol';
+import {
+  AnypathError,
+  type DeviceProof,
+  Nonce,
+  PATHS,
+  Session,
+  type SessionKind,
+  SignInMethods,
+} from '@anypath/protocol';
 import { fetchSession, withCsrf } from './credentials.ts';
 import { askHttp, parsed, postJson, serverUrl } from './http.ts';
 import { walletMessage } from './wallet-message.ts';
@@ -23,6 +31,8 @@ export interface WalletSignInOptions extends ServerOptions {
   statement?: string;
   /** The chain that the message names; the wallet's own where the server accepts it, else the first that it does. */
   chainId?: number;
+  /** The public key of this device, base64url: the message binds it to the wallet, and the sign-in has a `proof` of that. */
+  deviceKey?: string;
 }
 
 /** How to sign out. */
@@ -39,6 +49,8 @@ export interface SignedIn {
   readonly expiresAt: number;
   /** For `connect`, where the session is `as: 'bearer'`. */
   readonly token?: string;
+  /** What shows others that the `deviceKey` is of this wallet, where there is one. */
+  readonly proof?: DeviceProof;
 }
 
 /**
@@ -76,7 +88,7 @@ export async function currentSession({ url }: ServerOptions = {}): Promise<Signe
  *   `rate_limited`, `unreachable`
  */
 export async function signInWithWallet(options: WalletSignInOptions): Promise<SignedIn> {
-  const { provider, as, statement } = options;
+  const { provider, as, statement, deviceKey } = options;
   const url = serverUrl(options.url);
   const address = await accountOf(provider);
   const [answer, ownChainId] = await Promise.all([
@@ -87,13 +99,14 @@ export async function signInWithWallet(options: WalletSignInOptions): Promise<Si
   const offer = parsed(Nonce, answer);
   const chainId = options.chainId ?? offer.chainIds.find((id) => id === ownChainId) ?? offer.chainIds[0] ?? 1;
   const origin = globalThis.location?.origin ?? new URL(url).origin;
-  const message = walletMessage({ address, chainId, origin, statement }, offer);
+  const message = walletMessage({ address, chainId, origin, statement, deviceKey }, offer);
   const signature = await signedBy(provider, address, message);
   const verified = await askHttp(new URL(PATHS.verify, url), {
     ...postJson({ message, signature, as }),
     credentials: 'include',
   });
-  return signedIn(parsed(Session, verified));
+  const session = signedIn(parsed(Session, verified));
+  return deviceKey === undefined ? session : { ...session, proof: { message, signature } };
 }
 
 /**

@@ -29,6 +29,11 @@ describe('the message that a wallet signs', () => {
     );
   });
 
+  it('binds the key of a device among its resources', () => {
+    const message = walletMessage({ ...fields, deviceKey: 'KEY' }, offer);
+    expect(message).toBe(`${walletMessage(fields, offer)}\nResources:\n- anypath:device-key:KEY`);
+  });
+
   it('keeps the empty line of a statement that is not there', () => {
     expect(walletMessage(fields, offer)).toContain(`${ADDRESS}\n\n\nURI: `);
   });

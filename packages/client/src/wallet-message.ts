@@ -1,4 +1,4 @@
-import { AnypathError, LIMITS, type Nonce } from '@anypath/protocol';
+import { AnypathError, deviceKeyResource, LIMITS, type Nonce } from '@anypath/protocol';
 
 /** What a message says beside what the server asked for. */
 export interface MessageFields {
@@ -9,6 +9,8 @@ export interface MessageFields {
   readonly origin: string;
   /** One line for the person, printable ASCII. */
   readonly statement?: string | undefined;
+  /** The public key of this device, base64url: the owner binds it to the account. */
+  readonly deviceKey?: string | undefined;
 }
 
 /**
@@ -18,7 +20,8 @@ export interface MessageFields {
  * @throws AnypathError `forbidden` where the server does not know this page; `invalid_payload` for a statement that is not one line
  *   of printable ASCII
  */
-export function walletMessage({ address, chainId, origin, statement }: MessageFields, offer: Nonce): string {
+export function walletMessage(fields: MessageFields, offer: Nonce): string {
+  const { address, chainId, origin, statement, deviceKey } = fields;
   const { host, hostname } = new URL(origin);
   if (!offer.domains.includes(host) && !(offer.domains.includes('loopback') && isLoopback(hostname))) {
     throw new AnypathError('forbidden', `the server signs nobody in for pages of ${host}, but of ${offer.domains}`);
@@ -38,6 +41,7 @@ export function walletMessage({ address, chainId, origin, statement }: MessageFi
     `Nonce: ${offer.nonce}`,
     `Issued At: ${new Date(offer.expiresAt - LIMITS.nonceMs).toISOString()}`,
     `Expiration Time: ${new Date(offer.expiresAt).toISOString()}`,
+    ...(deviceKey === undefined ? [] : ['Resources:', `- ${deviceKeyResource(deviceKey)}`]),
   ].join('\n');
 }
 

@@ -13,3 +13,4 @@ export * from './routes.ts';
 export * from './rules.ts';
 export * from './signalling.ts';
 export * from './socket.ts';
+export * from './wallet-message.ts';

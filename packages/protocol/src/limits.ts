@@ -40,6 +40,10 @@ export const LIMITS = {
   pushedMaxBytes: 1024 * 1024,
   /** Devices of a wallet. */
   devicesMax: 32,
+  /** A device that was not connected for so long makes room for a new one where there are too many: 90 days. */
+  deviceUnusedMs: 90 * 24 * 3_600_000,
+  /** Contacts are told of the devices of one wallet at most once in this time. */
+  devicesEveryMs: 1_000,
   /** Characters of a device's name. */
   deviceNameMaxLength: 64,
   /** SDP of one offer or answer. Browsers write 1 to 10 kB. */

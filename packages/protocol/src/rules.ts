@@ -63,6 +63,16 @@ export const RULES = {
   RL5: 'A frame for a device that reads too slowly is refused with `recipient_busy`, and nobody else is slowed.',
   RL6: 'The relay carries frames where signals are refused: for devices without WebRTC, with the flag off, and beyond the rate of signals.',
   RL7: 'A frame between clients is two bytes with the length of its header, big endian, the header as JSON, and the body; a client drops one that is not.',
+  DV1: 'A device is an X25519 public key, 32 bytes in base64url, and its `keyId` is the first 16 bytes of their SHA-256 in base64url; a key in another spelling or of small order is refused with `invalid_payload`.',
+  DV2: '`devices:register` registers the device that a connection belongs to from then on, and is answered with its `keyId` and the devices of the wallet; repeating it is no error and tells nobody, and another key on the same connection is refused.',
+  DV3: '`name` and `proof` of a registration take the place of those that there were; what is left out stays.',
+  DV4: 'A `proof` is a message of EIP-4361 by the wallet, signed by it, whose `Resources:` name this device key and no other; where wallets sign in, its domain is one of this server. Any other is refused with `signature_invalid`, what is no such message with `invalid_payload`; its nonce and times do not count.',
+  DV5: '`devices:list` is answered with the devices of the own wallet or of a mutual contact, the oldest first; for anybody else it is refused with `forbidden`, whether there is such a wallet or not. `seen` is told to the wallet itself alone.',
+  DV6: '`devices:update` brings all devices of a wallet to its own connections after each change, and to its mutual contacts that are online after each but a new name, at most once a second; the last update tells what holds.',
+  DV7: 'A revoked device is gone: its connections hear `session:end` with `device_revoked` and are closed, and its key is refused with `device_revoked` for that wallet from then on.',
+  DV8: 'A wallet has 32 devices at most: one more is refused with `devices_full`, unless one was not connected for 90 days, which leaves then.',
+  DV9: 'A wallet names and revokes its own devices alone; any other `keyId` is refused with `device_unknown`.',
+  DV10: 'The events and the HTTP routes of devices do the same, and share one rate limit of the wallet.',
 } as const satisfies Record<string, string>;
 
 /** The id of a rule. */

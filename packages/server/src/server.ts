@@ -8,6 +8,9 @@ import { acquaintancesOf } from './contacts/acquaintances.ts';
 import { Contacts } from './contacts/contacts.ts';
 import { contactRoutes } from './contacts/routes.ts';
 import { startManagedCoturn } from './coturn/managed.ts';
+import { Devices } from './devices/devices.ts';
+import { proofCheck } from './devices/proof.ts';
+import { deviceRoutes } from './devices/routes.ts';
 import { Flags } from './flags/flags.ts';
 import { createApp } from './http/app.ts';
 import { asyncApiRoute } from './http/asyncapi.ts';
@@ -72,21 +75,27 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
   const connections = new Connections(app.server);
   const { authenticator, sessions } = auth;
   const contacts = new Contacts(store);
+  const acquaintances = acquaintancesOf(config, contacts, bus);
+  const devices = new Devices(store, proofCheck(config));
   const mailbox = new Mailbox({
     config,
     store: store.mailbox,
     bus,
     flags,
-    acquaintances: acquaintancesOf(config, contacts, bus),
-    devices: { keysOf: () => [] },
+    acquaintances,
+    devices,
     counters: {
       enqueued: (outcome) => metrics.mailEnqueued(outcome),
       acknowledged: (messages) => metrics.mailAcknowledged(messages),
       expired: (messages) => metrics.mailExpired(messages),
     },
   });
+  devices.onRemoved(({ wallet, keyId }) => {
+    mailbox.forget(wallet, keyId).catch((error: unknown) => log.error({ wallet, err: error }, 'mail not removed'));
+  });
   const legacyUsed = (event: string) => metrics.legacyUsed(event);
-  const socketParts = { config, authenticator, sessions, bus, limits, flags, contacts, mailbox, legacyUsed, log };
+  const people = { contacts, acquaintances, devices, mailbox };
+  const socketParts = { config, authenticator, sessions, bus, limits, flags, ...people, legacyUsed, log };
   const sockets = createSocketServer(app.server, socketParts);
   let managed: Awaited<ReturnType<typeof startManagedCoturn>>;
   const broker = createBroker(config, () => managed?.current(), metrics, log);
@@ -106,6 +115,7 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
     clearTimeout(cut);
     await managed?.stop();
     mailbox.close();
+    devices.close();
     store.close();
   };
 
@@ -116,6 +126,7 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
     authRoutes(app, { config, auth, limits, log });
     contactRoutes(app, { auth: authenticator, limits, contacts });
     mailboxRoutes(app, { auth: authenticator, limits, mailbox, bus });
+    deviceRoutes(app, { auth: authenticator, limits, devices, acquaintances });
     const counted = (end: string) => metrics.iceRequest(end);
     iceRoutes(app, { config, auth: authenticator, limits, flags, broker, log, counted });
     if (!canSignIn(config)) say(NOBODY_CAN_SIGN_IN);

@@ -1,19 +1,7 @@
-import { AnypathError, LIMITS } from '@anypath/protocol';
+import { AnypathError, LIMITS, readSignedMessage } from '@anypath/protocol';
 import * as v from 'valibot';
 import type { Config } from '../config.ts';
 import { isLoopback } from '../loopback.ts';
-
-/**
- * The whole message, and nothing around or between its lines (EIP-4361, "ABNF Message Format"). The parser looks for the fields
- * it needs and would overlook what else a wallet showed to its owner.
- */
-const SHAPE = new RegExp(
-  [
-    '^\\S{1,300} wants you to sign in with your Ethereum account:\\n0x[0-9a-fA-F]{40}\\n\\n(?:[\\x20-\\x7e]+\\n)?\\n',
-    'URI: \\S+\\nVersion: 1\\nChain ID: \\d{1,15}\\nNonce: [0-9a-zA-Z]{8,64}\\nIssued At: \\S+',
-    '(?:\\nExpiration Time: \\S+)?(?:\\nNot Before: \\S+)?(?:\\nRequest ID: \\S*)?(?:\\nResources:(?:\\n- \\S+)*)?$',
-  ].join(''),
-);
 
 const Fields = v.object({
   scheme: v.optional(v.string()),
@@ -53,7 +41,7 @@ export async function ethereum() {
  */
 export async function readWalletMessage(text: string): Promise<WalletMessage> {
   const { parseSiweMessage, isAddress } = await ethereum();
-  const fields = SHAPE.test(text) ? v.safeParse(Fields, parseSiweMessage(text)) : undefined;
+  const fields = readSignedMessage(text) ? v.safeParse(Fields, parseSiweMessage(text)) : undefined;
   if (!fields?.success) throw new AnypathError('invalid_payload', 'message: not a message of EIP-4361, version 1');
   if (!isAddress(fields.output.address)) {
     throw new AnypathError('invalid_payload', 'message: the checksum of the address is wrong (EIP-55)');
@@ -86,11 +74,28 @@ export function checkWalletMessage(
   if (startsAtMs > nowMs) throw new AnypathError('invalid_payload', 'message: it is of the future; check the clock');
 }
 
-/** The page that asks is named twice, and the two must agree: what the wallet compares with the page is the domain alone. */
-function checkDomain({ domain, uri, scheme }: WalletMessage, domains: readonly string[]): void {
+function checkDomain(message: WalletMessage, domains: readonly string[]): void {
+  if (isOfDomain(message, domains)) return;
+  throw new AnypathError('forbidden', 'the domain or the URI of the message is not of this server');
+}
+
+/**
+ * Whether a message was for pages of one of these domains. The page that asks is named twice, and the two must agree: what the
+ * wallet compares with the page is the domain alone.
+ */
+export function isOfDomain({ domain, uri, scheme }: WalletMessage, domains: readonly string[]): boolean {
   const { host, hostname, protocol } = new URL(uri);
   const isKnown = domains.includes(host) || (domains.includes('loopback') && isLoopback(hostname));
   const isSame = host === domain.toLowerCase() && (scheme === undefined || protocol === `${scheme.toLowerCase()}:`);
-  if (isKnown && isSame && /^https?:$/.test(protocol)) return;
-  throw new AnypathError('forbidden', 'the domain or the URI of the message is not of this server');
+  return isKnown && isSame && /^https?:$/.test(protocol);
+}
+
+/** The address that signed a message (EIP-191), in lower case; `undefined` where the signature belongs to no key at all. */
+export async function signerOf(message: string, signature: string): Promise<string | undefined> {
+  const { recoverMessageAddress } = await ethereum();
+  try {
+    return (await recoverMessageAddress({ message, signature: `0x${signature.slice(2)}` })).toLowerCase();
+  } catch {
+    return undefined;
+  }
 }

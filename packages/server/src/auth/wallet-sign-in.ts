@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { AnypathError, LIMITS, type Nonce, type WalletSignIn } from '@anypath/protocol';
 import type { Bus } from '../bus/port.ts';
 import type { Config } from '../config.ts';
-import { checkWalletMessage, ethereum, readWalletMessage } from './wallet-message.ts';
+import { checkWalletMessage, readWalletMessage, signerOf } from './wallet-message.ts';
 
 /** What a wallet sign-in is checked with. */
 export interface WalletSignInParts {
@@ -43,14 +43,4 @@ export async function walletOf({ message, signature }: WalletSignIn, parts: Wall
   const wallet = fields.address.toLowerCase();
   if ((await signerOf(message, signature)) !== wallet) throw new AnypathError('signature_invalid');
   return wallet;
-}
-
-/** The address that signed, in lower case; `undefined` where the signature belongs to no key at all. */
-async function signerOf(message: string, signature: string): Promise<string | undefined> {
-  const { recoverMessageAddress } = await ethereum();
-  try {
-    return (await recoverMessageAddress({ message, signature: `0x${signature.slice(2)}` })).toLowerCase();
-  } catch {
-    return undefined;
-  }
 }

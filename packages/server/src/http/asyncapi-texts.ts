@@ -2,8 +2,10 @@ import {
   type ClientEvent,
   Contact,
   ContactUpdate,
+  DeviceList,
   Enqueued,
   Failure,
+  Id,
   Mail,
   MailAcked,
   type ServerEvent,
@@ -62,6 +64,14 @@ export const ANSWERS: Readonly<Record<string, { readonly doc: string; readonly s
   answer_contact: {
     doc: 'How the other wallet stands to this one now.',
     schema: v.object({ ok: v.literal(true), ...ContactUpdate.entries }),
+  },
+  answer_devices: {
+    doc: 'The devices of the wallet, the oldest first.',
+    schema: v.object({ ok: v.literal(true), ...DeviceList.entries }),
+  },
+  answer_device: {
+    doc: 'The device of this connection, among those of the wallet.',
+    schema: v.object({ ok: v.literal(true), keyId: Id, ...DeviceList.entries }),
   },
   answer_enqueued: {
     doc: 'Stored, and synced to disk.',

@@ -3,6 +3,7 @@ import specs from '@asyncapi/specs';
 import { Ajv } from 'ajv';
 import formats from 'ajv-formats';
 import { describe, expect, it } from 'vitest';
+import { devicePublicKey } from '../testing/device-keys.ts';
 import { answer, ask, candidate, offer, settled, to } from '../testing/signals.ts';
 import { heard, TestServer, type TestSocket } from '../testing/test-server.ts';
 
@@ -72,6 +73,7 @@ describe('GET /asyncapi.json of the real server', () => {
       await ask(alice, 'relay:frame', { to: 'bob', toDevice: 'b1', frame: new Uint8Array([1]) }),
       await ask(alice, 'contacts:change', { action: 'ask', wallet: 'bob' }),
     ];
+    const registered = await ask(alice, 'devices:register', { publicKey: devicePublicKey() });
     expect(answers.map(({ ok }) => ok)).toEqual(Array(answers.length).fill(true));
     const told = heard(alice, 'rtc:error');
     alice.emit('rtc:offer', { ...to('alice', 'nobody'), sdp: { type: 'offer', sdp: 'x' } });
@@ -94,6 +96,9 @@ describe('GET /asyncapi.json of the real server', () => {
     const list = await ask(alice, 'contacts:list');
     expect(ajv.validate(messages['answer_contacts']?.payload ?? {}, list), ajv.errorsText()).toBe(true);
     expect(ajv.validate(messages['answer_contact']?.payload ?? {}, answers.at(-1)), ajv.errorsText()).toBe(true);
+    expect(ajv.validate(messages['answer_device']?.payload ?? {}, registered), ajv.errorsText()).toBe(true);
+    const devices = await ask(alice, 'devices:list', {});
+    expect(ajv.validate(messages['answer_devices']?.payload ?? {}, devices), ajv.errorsText()).toBe(true);
     const refused = await ask(alice, 'made:up');
     expect(ajv.validate(messages['answer_refused']?.payload ?? {}, refused), ajv.errorsText()).toBe(true);
   });

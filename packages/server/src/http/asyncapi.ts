@@ -75,6 +75,10 @@ const ANSWER_OF: Readonly<Partial<Record<ClientEvent, string>>> = {
   'relay:enqueue': 'answer_enqueued',
   'relay:pull': 'answer_mail',
   'relay:ack': 'answer_acked',
+  'devices:register': 'answer_device',
+  'devices:list': 'answer_devices',
+  'devices:rename': 'answer_devices',
+  'devices:revoke': 'answer_devices',
 };
 
 /** A key of AsyncAPI has no `:`. */

@@ -1,6 +1,7 @@
 import { type ContactUpdate, LIMITS, type PresenceUpdate } from '@anypath/protocol';
 import type { Bus, DeviceRef } from '../bus/port.ts';
 import type { Acquaintances } from '../contacts/acquaintances.ts';
+import { Seldom } from '../seldom.ts';
 
 /** What presence is told with. */
 export interface PresenceParts {
@@ -10,13 +11,6 @@ export interface PresenceParts {
   readonly tell: (wallet: string, update: PresenceUpdate) => void;
 }
 
-/** A wallet that was told about a moment ago. */
-interface Quiet {
-  readonly timer: NodeJS.Timeout;
-  /** Whether there is more to tell. */
-  pending: boolean;
-}
-
 /**
  * Tells mutual contacts who is online (SPEC S4.6). Who comes is told at once, also where only the connection is new,
  * because what went to the old one may be lost; who vanishes without a goodbye, after a moment of grace. One wallet is
@@ -24,7 +18,7 @@ interface Quiet {
  */
 export class Presence {
   readonly #parts: PresenceParts;
-  readonly #quiet = new Map<string, Quiet>();
+  readonly #news = new Seldom(LIMITS.presenceEveryMs, (wallet) => this.#announce(wallet));
   readonly #grace = new Map<string, NodeJS.Timeout>();
   #isClosed = false;
 
@@ -49,18 +43,18 @@ export class Presence {
   came({ wallet, deviceId }: DeviceRef): void {
     if (this.#isClosed) return;
     this.#forgive(`${wallet}:${deviceId}`);
-    this.#announce(wallet);
+    this.#news.do(wallet);
   }
 
   /** A device has no connection any more. @param goodbye whether it went on purpose */
   went({ wallet, deviceId }: DeviceRef, goodbye: boolean): void {
     if (this.#isClosed) return;
-    if (goodbye) return this.#announce(wallet);
+    if (goodbye) return this.#news.do(wallet);
     const key = `${wallet}:${deviceId}`;
     this.#forgive(key);
     const timer = setTimeout(() => {
       this.#grace.delete(key);
-      this.#announce(wallet);
+      this.#news.do(wallet);
     }, LIMITS.presenceGraceMs);
     this.#grace.set(key, timer.unref());
   }
@@ -76,7 +70,7 @@ export class Presence {
   close(): void {
     this.#isClosed = true;
     for (const timer of this.#grace.values()) clearTimeout(timer);
-    for (const { timer } of this.#quiet.values()) clearTimeout(timer);
+    this.#news.close();
   }
 
   #forgive(key: string): void {
@@ -85,17 +79,6 @@ export class Presence {
   }
 
   #announce(wallet: string): void {
-    const quiet = this.#quiet.get(wallet);
-    if (quiet) {
-      quiet.pending = true;
-      return;
-    }
-    const timer = setTimeout(() => {
-      const { pending } = this.#quiet.get(wallet) ?? { pending: false };
-      this.#quiet.delete(wallet);
-      if (pending) this.#announce(wallet);
-    }, LIMITS.presenceEveryMs);
-    this.#quiet.set(wallet, { timer: timer.unref(), pending: false });
     const update = this.of(wallet);
     for (const other of this.#parts.acquaintances.mutualOf(wallet)) {
       if (this.#parts.bus.devicesOf(other).length > 0) this.#parts.tell(other, update);

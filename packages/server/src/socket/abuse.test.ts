@@ -1,12 +1,15 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Answer, AnypathError, CLIENT_EVENTS, isErrorCode } from '@anypath/protocol';
+import { type Answer, CLIENT_EVENTS, isErrorCode } from '@anypath/protocol';
 import fc from 'fast-check';
 import { pino } from 'pino';
-import { describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createLocalBus } from '../bus/local.ts';
 import { contactEvents } from '../contacts/events.ts';
+import { Devices } from '../devices/devices.ts';
+import { deviceEvents } from '../devices/events.ts';
+import { proofCheck } from '../devices/proof.ts';
 import type { Limits } from '../http/limits.ts';
 import { mailboxEvents } from '../relay/events.ts';
 import { liveEvents } from '../relay/live.ts';
@@ -14,8 +17,9 @@ import { Mailbox } from '../relay/mailbox.ts';
 import { Pushes } from '../relay/pushes.ts';
 import { signallingEvents } from '../signalling/events.ts';
 import { Signalling } from '../signalling/signalling.ts';
-import type { MailboxStore } from '../store/mailbox-port.ts';
-import { openSqliteMailbox } from '../store/sqlite-mailbox.ts';
+import type { Store } from '../store/port.ts';
+import { openSqliteStore } from '../store/sqlite.ts';
+import { devicePublicKey } from '../testing/device-keys.ts';
 import { ANSWER_SDP, OFFER_SDP } from '../testing/signals.ts';
 import type { Socket } from './connection.ts';
 import type { Delivery } from './delivery.ts';
@@ -24,8 +28,19 @@ import { attempt, type EventParts } from './events.ts';
 const EVENTS = [...Object.keys(CLIENT_EVENTS), 'made:up', '__proto__', 'constructor'];
 const RUNS_EACH = Math.ceil(110_000 / EVENTS.length);
 
-/** Alice is connected, Bob is her only contact and online; nothing else is real but the code that handles events, and the mailbox. */
-function scene(store: MailboxStore) {
+let folder = '';
+let store: Store;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'anypath-abuse-'));
+  store = openSqliteStore(folder);
+});
+afterEach(() => {
+  store.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** Alice is connected, Bob is her only contact and online; nothing else is real but the code that handles events, and the store. */
+function scene() {
   const bus = createLocalBus();
   const reached: string[] = [];
   const delivery: Delivery = {
@@ -40,7 +55,9 @@ function scene(store: MailboxStore) {
     areMutual: (a: string, b: string) => a === 'alice' && b === 'bob',
     mutualOf: () => ['bob'],
   };
-  const flags = { isEnabled: () => true, require: () => undefined } as unknown as ConstructorParameters<typeof Signalling>[0]['flags'];
+  const flags = { isEnabled: () => true, require: () => undefined } as unknown as ConstructorParameters<
+    typeof Signalling
+  >[0]['flags'];
   const log = pino({ level: 'silent' });
   const config = { HIDE_HOST_CANDIDATES: false };
   const changed: string[] = [];
@@ -52,11 +69,19 @@ function scene(store: MailboxStore) {
       return { wallet: peer, state: 'asked' };
     },
   };
-  const data = { device: { wallet: 'alice', deviceId: 'a1' }, rtc: true, queue: { reserve: () => true } };
-  const socket = { data, emit: () => true } as unknown as Socket;
+  const data = {
+    device: { wallet: 'alice', deviceId: 'a1' },
+    rtc: true,
+    keyId: undefined,
+    queue: { reserve: () => true },
+  };
+  const room = { connected: true, join: () => undefined, once: () => undefined };
+  const socket = { data, emit: () => true, ...room } as unknown as Socket;
+  const devices = new Devices(store, proofCheck({ walletSignIn: true, walletDomains: ['rtc.example.com'] }));
+  devices.onChange(({ wallet }) => changed.push(wallet));
   const mailbox = new Mailbox({
     config: { MAILBOX_TTL: 60, MAILBOX_MAX_MESSAGES: 100, MAILBOX_MAX_BYTES: 10_000_000 },
-    store,
+    store: store.mailbox,
     bus,
     flags,
     acquaintances,
@@ -71,10 +96,7 @@ function scene(store: MailboxStore) {
       ...liveEvents(acquaintances, delivery),
       ...contactEvents(contacts),
       ...mailboxEvents(mailbox, new Pushes(mailbox, () => [socket])),
-      'devices:register': notServed,
-      'devices:list': notServed,
-      'devices:rename': notServed,
-      'devices:revoke': notServed,
+      ...deviceEvents(devices, acquaintances),
     },
     log,
   };
@@ -107,9 +129,6 @@ const garbage = fc.oneof(
     arbitrary: fc.constant(JSON.parse('{"__proto__":{"to":"bob"},"constructor":{"prototype":{"to":"bob"}}}')),
   },
 );
-function notServed(): never {
-  throw new AnypathError('unknown_event');
-}
 
 const nested = (depth: number): unknown => {
   let value: unknown = 'bottom';
@@ -128,6 +147,14 @@ const RIGHT: Readonly<Record<string, object>> = {
   'relay:enqueue': { id: 'message', keys: ['b1'], force: true, ttl: 5, body: new Uint8Array(8) },
   'relay:pull': { after: 1, max: 5 },
   'relay:ack': { positions: [1, 2] },
+  'devices:register': {
+    publicKey: devicePublicKey(),
+    name: 'Laptop',
+    proof: { message: 'rtc.example.com wants you to sign in', signature: `0x${'1b'.repeat(65)}` },
+  },
+  'devices:list': { wallet: 'bob' },
+  'devices:rename': { keyId: 'k1', name: 'Laptop' },
+  'devices:revoke': { keyId: 'k1' },
   signal: { sdp: { type: 'offer', sdp: OFFER_SDP } },
 };
 const spoilt = (event: string) => {
@@ -140,9 +167,7 @@ describe('malformed events by the hundred thousand', () => {
   it.each(EVENTS)(
     '%s: always an answer with a code, never a word to anybody else',
     async (event) => {
-      const folder = mkdtempSync(join(tmpdir(), 'anypath-abuse-'));
-      const store = openSqliteMailbox(folder);
-      const { parts, socket, reached, changed } = scene(store);
+      const { parts, socket, reached, changed } = scene();
       let answers = 0;
       await fc.assert(
         fc.asyncProperty(fc.oneof(garbage, spoilt(event)), async (payload) => {
@@ -161,8 +186,6 @@ describe('malformed events by the hundred thousand', () => {
       expect(reached.every((wallet) => wallet === 'bob')).toBe(true);
       expect(changed.every((wallet) => wallet.length <= 128)).toBe(true);
       expect(Object.hasOwn(Object.prototype, 'to')).toBe(false);
-      store.close();
-      rmSync(folder, { recursive: true });
     },
     120_000,
   );

@@ -43,6 +43,7 @@ export async function admit(
   await limits.take('connections', identity.wallet);
   socket.data.identity = identity;
   socket.data.device = { wallet: identity.wallet, deviceId: handshake.output.deviceId };
+  socket.data.keyId = undefined;
   socket.data.queue = new OutboundQueue(socket.conn);
   socket.data.rtc = handshake.output.rtc !== false;
   socket.data.wantsLegacy = handshake.output.legacy !== false;

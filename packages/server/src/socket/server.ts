@@ -1,5 +1,5 @@
 import type { Server as HttpServer, IncomingMessage, ServerResponse } from 'node:http';
-import { AnypathError, ERRORS, LIMITS, type PresenceUpdate } from '@anypath/protocol';
+import { ERRORS, LIMITS, type PresenceUpdate } from '@anypath/protocol';
 import type { Logger } from 'pino';
 import { Server } from 'socket.io';
 import type { Authenticator } from '../auth/authenticate.ts';
@@ -7,9 +7,12 @@ import { atMoment } from '../auth/expiry.ts';
 import type { Sessions } from '../auth/sessions.ts';
 import type { Bus } from '../bus/port.ts';
 import type { Config } from '../config.ts';
-import { acquaintancesOf } from '../contacts/acquaintances.ts';
+import type { Acquaintances } from '../contacts/acquaintances.ts';
 import type { Contacts } from '../contacts/contacts.ts';
 import { contactEvents } from '../contacts/events.ts';
+import type { Devices } from '../devices/devices.ts';
+import { deviceEvents } from '../devices/events.ts';
+import { DeviceNews } from '../devices/news.ts';
 import type { Flags } from '../flags/flags.ts';
 import type { Limits } from '../http/limits.ts';
 import { Presence } from '../presence/presence.ts';
@@ -24,7 +27,7 @@ import { type Socket, type SocketServer, sessionRoom } from './connection.ts';
 import { createDelivery } from './delivery.ts';
 import { type EventParts, type Handlers, listen } from './events.ts';
 import { type LegacyUse, signalToLegacy, tellLegacyPresence } from './legacy.ts';
-import { walletRoom } from './rooms.ts';
+import { keyRoom, walletRoom } from './rooms.ts';
 import { type WelcomeParts, welcome } from './welcome.ts';
 
 /** What the socket server works with. */
@@ -40,6 +43,8 @@ export interface SocketParts {
   readonly flags: Flags;
   readonly contacts: Contacts;
   readonly mailbox: Mailbox;
+  readonly acquaintances: Acquaintances;
+  readonly devices: Devices;
   /** Told of each use of a deprecated event. */
   readonly legacyUsed: LegacyUse;
   readonly log: Logger;
@@ -91,16 +96,16 @@ export function createSocketServer(http: HttpServer, parts: SocketParts): Socket
   sessions.onEnded((sessionId) => endSession(io, sessionRoom(sessionId)));
   const close = () => {
     work.presence.close();
+    work.deviceNews.close();
     return io.close();
   };
   return { io, close };
 }
 
 /** Everything that connections work with, made for one another. */
-function assemble(io: SocketServer, parts: SocketParts): EventParts & WelcomeParts {
-  const { config, bus, limits, flags, contacts, mailbox, log } = parts;
+function assemble(io: SocketServer, parts: SocketParts): EventParts & WelcomeParts & { deviceNews: DeviceNews } {
+  const { config, bus, limits, flags, contacts, acquaintances, devices, mailbox, log } = parts;
   const isLegacyOn = config.RTC_SIGNAL_LEGACY_ENABLED;
-  const acquaintances = acquaintancesOf(config, contacts, bus);
   const delivery = createDelivery(io, log, signalToLegacy);
   const signalling = new Signalling({ config, bus, flags, acquaintances, delivery, log });
   const tell = (wallet: string, update: PresenceUpdate) => {
@@ -126,16 +131,25 @@ function assemble(io: SocketServer, parts: SocketParts): EventParts & WelcomePar
     ...liveEvents(acquaintances, delivery),
     ...contactEvents(contacts),
     ...mailboxEvents(mailbox, pushes),
-    'devices:register': notServed,
-    'devices:list': notServed,
-    'devices:rename': notServed,
-    'devices:revoke': notServed,
+    ...deviceEvents(devices, acquaintances),
   };
-  return { limits, handlers, signalling, bus, presence, show, log };
+  return { limits, handlers, signalling, bus, presence, deviceNews: tellOfDevices(io, parts), show, log };
 }
 
-function notServed(): never {
-  throw new AnypathError('unknown_event');
+/** Changes of devices reach who may see them, and those that are revoked lose their connections. */
+function tellOfDevices(io: SocketServer, { devices, bus, acquaintances }: SocketParts): DeviceNews {
+  const news = new DeviceNews({
+    devices,
+    bus,
+    acquaintances,
+    tell: (wallets, update) => void io.to(wallets.map(walletRoom)).emit('devices:update', update),
+  });
+  devices.onChange((change) => news.changed(change));
+  devices.onRemoved(({ wallet, keyId, because }) => {
+    // A device may revoke itself, and hears the answer first.
+    if (because === 'revoked') setImmediate(() => endSession(io, keyRoom(wallet, keyId), 'device_revoked'));
+  });
+  return news;
 }
 
 function* socketsOf(io: SocketServer, wallet: string): Iterable<Socket> {
@@ -161,8 +175,8 @@ function logTransport(io: SocketServer, log: Logger): void {
   });
 }
 
-/** Tells every socket in a room that its session is over, and closes it. */
-function endSession(io: SocketServer, room: string): void {
-  io.in(room).emit('session:end', { error: 'session_ended', message: ERRORS.session_ended.advice });
+/** Tells every socket in a room why its session is over, and closes it. */
+function endSession(io: SocketServer, room: string, error: 'session_ended' | 'device_revoked' = 'session_ended'): void {
+  io.in(room).emit('session:end', { error, message: ERRORS[error].advice });
   io.in(room).disconnectSockets(true);
 }

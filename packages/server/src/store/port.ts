@@ -1,3 +1,4 @@
+import type { DeviceProof } from '@anypath/protocol';
 import type { Pair } from '../contacts/pair.ts';
 import type { MailboxStore } from './mailbox-port.ts';
 
@@ -40,6 +41,44 @@ export interface PairChange {
   readonly after: Pair;
 }
 
+/** A device of a wallet. */
+export interface StoredDevice {
+  /** Names its key. */
+  readonly keyId: string;
+  /** 32 bytes in base64url. */
+  readonly publicKey: string;
+  /** Empty where nobody has named it. */
+  readonly name: string;
+  /** When it was registered, Unix time in milliseconds. */
+  readonly sinceMs: number;
+  /** When it was connected last, Unix time in milliseconds. */
+  readonly seenMs: number;
+  /** What binds its key to the wallet, where there is such a thing. */
+  readonly proof?: DeviceProof;
+}
+
+/** The devices of a wallet, and whether one of its keys is refused. */
+export interface KnownDevices {
+  /** The oldest first, those of the same age by `keyId`; without those that were revoked. */
+  readonly devices: readonly StoredDevice[];
+  /** When the key in question was revoked, Unix time in milliseconds; `undefined` where it was not. */
+  readonly revokedMs: number | undefined;
+}
+
+/** A change of the devices of a wallet. */
+export interface DevicesChange {
+  readonly before: KnownDevices;
+  readonly after: KnownDevices;
+}
+
+/** A device that was connected. */
+export interface SeenDevice {
+  readonly wallet: string;
+  readonly keyId: string;
+  /** Unix time in milliseconds. */
+  readonly seenMs: number;
+}
+
 /** What must last: everything that a restart of the server may not forget. */
 export interface Store {
   /** The features that somebody has switched. */
@@ -80,5 +119,20 @@ export interface Store {
   mutualContactsOf(wallet: string): readonly string[];
   /** Messages that wait. */
   readonly mailbox: MailboxStore;
+  /** The devices of a wallet without those that were revoked, the oldest first. */
+  devicesOf(wallet: string): readonly StoredDevice[];
+  /** Their `keyId`s, in the same order. */
+  deviceKeysOf(wallet: string): readonly string[];
+  /**
+   * Changes the devices of a wallet; nobody else can change them in between.
+   *
+   * @param keyId the key in question: whether it was revoked is told and can be changed
+   * @param change gives what is to hold from now on, or what it was given where nothing changes: new devices, changed ones (as new
+   *   objects), and without those that leave. Where it sets `revokedMs`, the device of that key leaves, and its key is remembered
+   *   for good. The rules for calling it are those of `changeContact`.
+   */
+  changeDevices(wallet: string, keyId: string, change: (known: KnownDevices) => KnownDevices): DevicesChange;
+  /** Keeps when devices were connected last; those that there are not are left out, and no time goes back. */
+  sawDevices(seen: readonly SeenDevice[]): void;
   close(): void;
 }

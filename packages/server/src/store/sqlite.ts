@@ -4,6 +4,7 @@ import { DatabaseSync, type DatabaseSyncInstance } from '@photostructure/sqlite'
 import type { MailboxStore } from './mailbox-port.ts';
 import type { Store } from './port.ts';
 import { contactsOn } from './sqlite-contacts.ts';
+import { devicesOn } from './sqlite-devices.ts';
 import { flagsOn } from './sqlite-flags.ts';
 import { type MailboxListeners, openSqliteMailbox } from './sqlite-mailbox.ts';
 import { migrate } from './sqlite-migrate.ts';
@@ -38,6 +39,22 @@ const MIGRATIONS = [
    ) STRICT, WITHOUT ROWID;
    CREATE INDEX contacts_seen_by_a ON contacts (a, a_state, b_state) WHERE a_state <> 'none' OR b_state = 'asked';
    CREATE INDEX contacts_seen_by_b ON contacts (b, b_state, a_state) WHERE b_state <> 'none' OR a_state = 'asked';`,
+  // A revoked key stays for good, and nothing else of its device; the index holds what each message of the mailbox asks for.
+  `CREATE TABLE devices (
+     wallet TEXT NOT NULL,
+     key_id TEXT NOT NULL,
+     public_key TEXT NOT NULL,
+     name TEXT NOT NULL,
+     since_ms INTEGER NOT NULL,
+     seen_ms INTEGER NOT NULL,
+     proof_message TEXT,
+     proof_signature TEXT,
+     revoked_ms INTEGER,
+     PRIMARY KEY (wallet, key_id),
+     CHECK ((proof_message IS NULL) = (proof_signature IS NULL)),
+     CHECK (revoked_ms IS NULL OR (name = '' AND proof_message IS NULL))
+   ) STRICT, WITHOUT ROWID;
+   CREATE INDEX devices_in_use ON devices (wallet, since_ms, key_id) WHERE revoked_ms IS NULL;`,
 ] as const;
 
 /**
@@ -70,6 +87,7 @@ function storeOn(db: Database, mailbox: MailboxStore): Store {
     ...flagsOn(db),
     ...revokedSessionsOn(db),
     ...contactsOn(db),
+    ...devicesOn(db),
     secret: (name, make) => {
       const known = readSecret.get(name) as { value: Uint8Array } | undefined;
       if (known) return known.value;
