@@ -2,8 +2,9 @@ import { writeFileSync } from 'node:fs';
 import { Command, InvalidArgumentError } from 'commander';
 import { benchIce } from './ice/ice.ts';
 import { machine } from './machine.ts';
+import { benchSeal } from './seal/seal.ts';
 import { benchSignalling } from './signalling/signalling.ts';
-import { iceTable, signallingTable } from './table.ts';
+import { iceTable, sealTable, signallingTable } from './table.ts';
 
 const wholeNumber = (text: string): number => {
   if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
@@ -53,6 +54,19 @@ program
   .action(async ({ json, ...options }: Json & Parameters<typeof benchSignalling>[0]) => {
     const result = await benchSignalling(options, say);
     show('signalling', result, signallingTable(result), json === undefined ? {} : { json });
+  });
+
+program
+  .command('seal')
+  .description('Sealing and opening a message in an envelope and in a session, beside bare AES-GCM.')
+  .option('--rounds <number>', 'how often each is measured', wholeNumber, 7)
+  .option('--messages <number>', 'messages each time', wholeNumber, 1_000)
+  .option('--bytes <number>', 'of a message', wholeNumber, 1_024)
+  .option('--json <file>', 'write the result to a file')
+  .helpOption('-h, --help', 'show this help')
+  .action(async ({ json, ...options }: Json & Parameters<typeof benchSeal>[0]) => {
+    const result = await benchSeal(options, say);
+    show('seal', result, sealTable(result), json === undefined ? {} : { json });
   });
 
 await program.parseAsync();

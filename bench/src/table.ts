@@ -1,4 +1,5 @@
 import type { IceResult } from './ice/ice.ts';
+import type { SealResult, SealTimes } from './seal/seal.ts';
 import type { SignallingResult } from './signalling/signalling.ts';
 import type { Spread } from './spread.ts';
 
@@ -36,5 +37,21 @@ export function signallingTable({ cpu, p99, idle }: SignallingResult): string {
     row('ratio', p99.ratio, two),
     `idle socket: ${idle.ours.toFixed(1)} beside ${idle.reference.toFixed(1)} KiB, ratio ${two(idle.ratio)} (${whole(idle.sockets)} sockets)`,
     `all back at once: ${idle.storm.seconds.toFixed(1)} s, ${idle.storm.refused} refused, event-loop delay p99 ${idle.storm.loopP99Ms.toFixed(0)} ms`,
+  ].join('\n');
+}
+
+/** Sealing, for people. */
+export function sealTable({ bytes, envelope1, envelope5, session, bare, handshake }: SealResult): string {
+  const rows = (name: string, { seal, open }: SealTimes): string[] => [
+    row(`${name}, seal, µs`, seal, whole),
+    row(`${name}, open, µs`, open, whole),
+  ];
+  return [
+    `a message of ${whole(bytes)} bytes`,
+    ...rows('envelope for 1 device', envelope1),
+    ...rows('envelope for 5 devices', envelope5),
+    ...rows('session', session),
+    ...rows('bare AES-256-GCM', bare),
+    row('handshake, both sides, µs', handshake, whole),
   ].join('\n');
 }

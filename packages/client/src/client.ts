@@ -5,7 +5,9 @@ import {
   DeviceList,
   ERRORS,
   type Forwarded,
+  type Frame,
   isErrorCode,
+  type Mail,
   type PresenceUpdate,
   type SessionEnd,
   type SessionStart,
@@ -16,14 +18,23 @@ import * as v from 'valibot';
 import type { Connection } from './connection.ts';
 import { Contacts } from './contacts.ts';
 import { Devices } from './devices.ts';
+import type { DurableStore } from './durable/durable-store.ts';
+import { LinkMemory } from './durable/link-memory.ts';
+import { type DevicesChanged, Directory, type KeyRefused } from './e2ee/directory.ts';
+import { forgetIdentity, identityOf } from './e2ee/identity.ts';
+import { pinsOn } from './e2ee/pins.ts';
+import { Sealing } from './e2ee/sealing.ts';
+import { isProofOf } from './e2ee/wallet-proof.ts';
 import { Events } from './emitter.ts';
 import { nextEpoch } from './epoch.ts';
 import type { IceSource } from './ice.ts';
-import { CursorStore } from './link/cursors.ts';
 import { type Home, Link } from './link/link.ts';
 import { parseFrame } from './link/parse-frame.ts';
+import type { Via } from './link/path.ts';
+import { Courier } from './mail/courier.ts';
 import { ask, askRepeatedly } from './socket.ts';
-import type { KeyValueStore } from './storage.ts';
+import { type KeyValueStore, lenient } from './storage.ts';
+import { goneTabs } from './tabs.ts';
 
 /** WebRTC: `false` to stay on the relay, or settings for every connection. */
 export type RtcOption = boolean | Pick<RTCConfiguration, 'iceTransportPolicy' | 'iceCandidatePoolSize'>;
@@ -36,8 +47,19 @@ export interface ClientEvents {
   presence(update: PresenceUpdate): void;
   /** A contact changed: through us, another device of ours, or the other side. `none`: there is no relation any more. */
   contact(update: ContactUpdate): void;
-  /** Our devices changed: one was registered, named or revoked. */
+  /** Our own devices have changed. */
   devices(devices: readonly Device[]): void;
+  /**
+   * The devices of another wallet have changed: a key that its wallet did not sign is new, or one is gone. Whoever wants to be
+   * sure compares the safety number with the other side.
+   */
+  identity(change: DevicesChanged): void;
+  /** A key of another wallet is not used: the server changed it, or it lacks a signature that it should have. */
+  refused(refusal: KeyRefused): void;
+  /** A message that an earlier page of this browser sent, and that was not through when it went away, is kept by the server now. */
+  queued(peer: string, id: string): void;
+  /** Something came that could not be opened, and was dropped. */
+  dropped(peer: string, error: AnypathError): void;
   /** The connection to the server came up or went down; it comes back by itself. */
   online(online: boolean): void;
   /** The connection to the server ended for good, such as `replaced` or `unauthenticated`; the client is closed then. */
@@ -48,6 +70,8 @@ interface Parts {
   readonly connection: Connection;
   readonly ice: IceSource;
   readonly storage: KeyValueStore;
+  readonly durable: DurableStore;
+  readonly deviceName: string;
   readonly deviceId: string;
   readonly release: () => void;
   readonly rtc: RtcOption;
@@ -62,8 +86,10 @@ export class Client extends Events<ClientEvents> {
   readonly deviceId: string;
   /** Who may see and write to us. */
   readonly contacts: Contacts;
-  /** What messages to us are sealed for. */
+  /** Our devices, for which messages are sealed. */
   readonly devices: Devices;
+  /** @internal Settled when the device is registered for the first time. */
+  readonly ready: Promise<void>;
   readonly #parts: Parts;
   readonly #links = new Map<string, Link>();
   readonly #devices = new Map<string, readonly string[]>();
@@ -71,6 +97,11 @@ export class Client extends Events<ClientEvents> {
   #isClosed = false;
   /** What arrives before the caller of `connect` could add its listeners; none once it could. */
   #held: (() => void)[] | undefined = [];
+  readonly #directory: Directory;
+  readonly #memory: LinkMemory;
+  #courier: Promise<Courier>;
+  /** What comes of one wallet is opened and handed on one after the other. */
+  readonly #turns = new Map<string, Promise<void>>();
 
   /** @internal Clients are made by `connect`. */
   constructor(parts: Parts) {
@@ -81,8 +112,21 @@ export class Client extends Events<ClientEvents> {
     this.contacts = new Contacts(parts.connection.socket);
     this.devices = new Devices(parts.connection.socket);
     this.#clockOffsetMs = parts.start.serverTime - Date.now();
+    const own = { wallet: this.wallet, tab: this.deviceId };
+    this.#memory = new LinkMemory(parts.durable, marksOr(parts.storage), own, () => undefined);
+    this.#directory = new Directory({
+      self: this.wallet,
+      fetch: async (wallet) => ({ wallet, devices: [...(await this.devices.of(wallet))] }),
+      isProof: isProofOf,
+      pins: pinsOn(parts.durable, this.wallet),
+    });
+    this.#directory.on('changed', (change) => {
+      if (change.wallet !== this.wallet) this.emit('identity', change);
+    });
+    this.#directory.on('refused', (refusal) => this.emit('refused', refusal));
+    this.#courier = this.#hire();
     this.#listen(parts.connection);
-    setTimeout(() => this.#release());
+    this.ready = this.#begin();
     // Credentials are there when the first link wants them (SPEC S6.1: after login, fetch ICE).
     if (this.#hasRtc) void parts.ice.servers();
   }
@@ -111,19 +155,78 @@ export class Client extends Events<ClientEvents> {
     return this.#links.get(peer) ?? this.#open(peer, true);
   }
 
-  /** Ends every link and the connection to the server. */
+  /**
+   * The number for two people to compare, aloud or on paper: the same on both sides where nobody has put in a key of their own.
+   *
+   * @returns 60 digits in groups of 5
+   * @throws AnypathError `forbidden` for a wallet that is no contact, `unreachable`
+   */
+  safetyNumber(peer: string): Promise<string> {
+    return this.#directory.safetyNumber(peer);
+  }
+
+  /** Ends every link and the connection to the server. Messages that wait go out when this device is back. */
   close(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.removeListeners();
-    for (const link of this.#links.values()) link.close();
+    const goodbyes = [...this.#links.values()].map((link) => link.leave());
+    this.#post((courier) => courier.close());
     this.#parts.ice.close();
-    this.#parts.connection.close();
-    this.#parts.release();
+    void Promise.all(goodbyes).then(() => {
+      this.#parts.connection.close();
+      this.#parts.release();
+    });
   }
 
   get #hasRtc(): boolean {
     return this.#parts.rtc !== false;
+  }
+
+  /** Finds out who this device is, and with that who can carry what it sends. */
+  async #hire(): Promise<Courier> {
+    const { durable, deviceName, connection } = this.#parts;
+    const identity = await identityOf(durable, this.wallet);
+    return new Courier({
+      socket: connection.socket,
+      wallet: this.wallet,
+      tab: this.deviceId,
+      identity,
+      deviceName,
+      memory: this.#memory,
+      sealing: new Sealing({ self: this.wallet, key: identity.key, directory: this.#directory }),
+      take: (mail, frame) => this.#onMail(mail, frame),
+      restore: () => this.#restore(),
+      queued: (peer, id) => this.#hold(() => this.emit('queued', peer, id)),
+      serverNow: () => this.#serverNow(),
+    });
+  }
+
+  /** Does something once it is known who this device is; where that fails, `ready` tells. */
+  #post(act: (courier: Courier) => void): void {
+    this.#courier.then(act).catch((error: unknown) => {
+      if (!(error instanceof AnypathError)) throw error;
+    });
+  }
+
+  async #begin(): Promise<void> {
+    try {
+      await this.#onStart();
+    } finally {
+      // The caller of `connect` adds its listeners first.
+      setTimeout(() => this.#release());
+    }
+  }
+
+  /** On every connection: this device is announced before anything is sent that is sealed by it. */
+  async #onStart(): Promise<void> {
+    const { socket } = this.#parts.connection;
+    const { id } = socket;
+    const courier = await this.#courier;
+    const { devices } = await courier.opened();
+    if (this.#isClosed || socket.id !== id) return;
+    this.emit('devices', devices);
+    for (const link of this.#links.values()) link.settled();
   }
 
   #listen(connection: Connection): void {
@@ -133,11 +236,21 @@ export class Client extends Events<ClientEvents> {
       this.#clockOffsetMs = start.serverTime - Date.now();
       for (const link of this.#links.values()) link.socketChanged(true);
       this.emit('online', true);
+      this.#onStart().catch((error: unknown) => this.#onRegistrationFailed(error));
     });
     socket.on('disconnect', () => {
+      this.#post((courier) => courier.lost());
       for (const link of this.#links.values()) link.socketChanged(false);
       for (const wallet of [...this.#devices.keys()]) this.#onPresence({ wallet, online: false, devices: [] });
       this.emit('online', false);
+    });
+    socket.on('devices:update', ({ wallet, devices }) => {
+      this.#post((courier) => courier.devicesChanged(wallet));
+      if (wallet === this.wallet) this.#hold(() => this.emit('devices', devices));
+    });
+    socket.on('relay:message', (mail) => {
+      const whole = { ...mail, body: bytesOf(mail.body) };
+      this.#post((courier) => courier.push(whole));
     });
     socket.on('session:end', (end) => this.#onSessionEnd(end));
     connection.on('failed', (error, isFinal) => {
@@ -150,7 +263,7 @@ export class Client extends Events<ClientEvents> {
     socket.on('rtc:answer', (signal) => this.#hold(() => this.#onSignal('rtc:answer', signal)));
     socket.on('rtc:candidate', (signal) => this.#hold(() => this.#onSignal('rtc:candidate', signal)));
     socket.on('relay:frame', ({ from, fromDevice, frame }) => {
-      this.#hold(() => this.#onFrame(from, fromDevice, bytesOf(frame)));
+      this.#hold(() => this.#onPacket('relay', from, fromDevice, bytesOf(frame)));
     });
   }
 
@@ -171,7 +284,15 @@ export class Client extends Events<ClientEvents> {
     this.#end(new AnypathError(end.error, end.message));
   }
 
+  /** A connection that ends meanwhile is no failure: the next one registers again. */
+  #onRegistrationFailed(error: unknown): void {
+    if (!(error instanceof AnypathError)) throw error;
+    if (!ERRORS[error.code].retry) this.#end(error);
+  }
+
   #end(error: AnypathError): void {
+    // The key is refused for good; the next sign-in begins as a new device.
+    if (error.code === 'device_revoked') void forgetIdentity(this.#parts.durable, this.wallet);
     this.emit('ended', error);
     this.close();
   }
@@ -202,12 +323,79 @@ export class Client extends Events<ClientEvents> {
     link?.close();
   }
 
-  #onFrame(from: string, fromDevice: string, bytes: Uint8Array<ArrayBuffer>): void {
-    const frame = parseFrame(bytes);
-    if (!frame) return;
-    // Only a message opens a link; what comes late for one that was closed does not bring it back.
-    const link = frame.header.t === 'data' ? this.#linkFrom(from) : this.#links.get(from);
-    link?.receive('relay', fromDevice, frame);
+  /** A sealed frame of a live device. */
+  #onPacket(via: Via, from: string, fromDevice: string, packet: Uint8Array<ArrayBuffer>): void {
+    this.#inTurn(from, async () => {
+      const courier = await this.#courier;
+      const { content, reply } = await courier.open(from, fromDevice, packet);
+      if (reply) this.#reply(via, from, fromDevice, reply);
+      const frame = content && parseFrame(content);
+      if (!frame) return;
+      // Only a message opens a link; what comes late for one that was closed does not bring it back.
+      const link = frame.header.t === 'data' ? this.#linkFrom(from) : this.#links.get(from);
+      await link?.resumed;
+      link?.receive(via, fromDevice, frame);
+    });
+  }
+
+  #reply(via: Via, peer: string, device: string, packet: Uint8Array<ArrayBuffer>): void {
+    const link = this.#links.get(peer);
+    if (via === 'rtc' && link) return link.reply(packet);
+    void ask(this.#parts.connection.socket, 'relay:frame', { to: peer, toDevice: device, frame: packet }).catch(
+      () => undefined,
+    );
+  }
+
+  /** @returns whether the mailbox may forget it at once; a message is forgotten when it was handed over */
+  #onMail(mail: Mail, open: () => Promise<Frame | undefined>): Promise<boolean> {
+    const own = mail.from === this.wallet;
+    const peer = own ? mail.to : mail.from;
+    return new Promise((resolve) => {
+      const take = async () => {
+        try {
+          const frame = await open();
+          resolve(frame === undefined || !(await this.#takeMail(mail.position, peer, own, frame)));
+        } catch (error) {
+          // What will never open is dropped; what could not be checked for now comes again.
+          const isBroken = error instanceof AnypathError && error.code === 'seal_broken';
+          resolve(isBroken);
+          if (isBroken) throw error;
+        }
+      };
+      this.#hold(() => this.#inTurn(peer, take));
+    });
+  }
+
+  /** @returns whether the link has it in its hands, and says when it may be forgotten */
+  async #takeMail(position: number, peer: string, own: boolean, frame: Frame): Promise<boolean> {
+    const isData = frame.header.t === 'data';
+    const courier = await this.#courier;
+    // Every page of this browser hears of acknowledgements, one of them takes the messages.
+    if (isData && !courier.leads) return true;
+    const link = isData ? this.#linkFrom(peer) : this.#links.get(peer);
+    await link?.resumed;
+    link?.receiveMail(position, own, frame);
+    return isData && link !== undefined;
+  }
+
+  /** What earlier pages of this browser received and did not hand over. */
+  async #restore(): Promise<void> {
+    const rows = await this.#memory.unread(await goneTabs(this.deviceId));
+    for (const { peer, own, message } of rows) {
+      this.#hold(() => this.#inTurn(peer, async () => this.#linkFrom(peer)?.restore(message, own)));
+    }
+  }
+
+  #inTurn(peer: string, task: () => Promise<void>): void {
+    const before = this.#turns.get(peer) ?? Promise.resolve();
+    const done = before.then(task).catch((error: unknown) => {
+      if (!(error instanceof AnypathError)) throw error;
+      if (!this.#isClosed) this.emit('dropped', peer, error);
+    });
+    this.#turns.set(peer, done);
+    void done.finally(() => {
+      if (this.#turns.get(peer) === done) this.#turns.delete(peer);
+    });
   }
 
   #onSignal<E extends SignalEvent>(event: E, signal: Forwarded<E>): void {
@@ -229,6 +417,7 @@ export class Client extends Events<ClientEvents> {
     this.#links.set(peer, link);
     if (this.isOnline) link.socketChanged(true);
     link.presenceChanged(this.#devices.get(peer) ?? []);
+    if (this.isOnline) this.ready.then(() => link.settled()).catch(() => undefined);
     return link;
   }
 
@@ -241,16 +430,35 @@ export class Client extends Events<ClientEvents> {
       rtc: this.#hasRtc,
       initiator,
       epoch: nextEpoch(storage),
-      cursors: new CursorStore(storage, this.wallet, peer),
-      serverNow: () => Date.now() + this.#clockOffsetMs,
+      memory: this.#memory,
+      serverNow: () => this.#serverNow(),
       config: async () => ({
         ...(typeof rtc === 'object' ? rtc : {}),
         iceServers: [...(await ice.servers())],
       }),
-      signal: (event, payload) => askRepeatedly(socket, event, payload),
+      signal: async (event, payload) => void (await askRepeatedly(socket, event, payload)),
+      seal: async (toDevice, frame) => (await this.#courier).seal(peer, toDevice, frame),
       relay: async (toDevice, frame) => void (await ask(socket, 'relay:frame', { to: peer, toDevice, frame })),
+      rtcPacket: (fromDevice, packet) => this.#onPacket('rtc', peer, fromDevice, packet),
+      enqueue: async (frame, force) => (await this.#courier).enqueue(peer, frame, force),
+      answerByMail: (header) => this.#post((courier) => courier.answer(peer, header)),
+      forgetMail: (positions) => this.#post((courier) => courier.forget(positions)),
+      listened: () => this.#post((courier) => courier.pull()),
       closed: () => void this.#links.delete(peer),
     };
+  }
+
+  #serverNow(): number {
+    return Date.now() + this.#clockOffsetMs;
+  }
+}
+
+/** What must be written at once survives the tab where the browser has a place for that. */
+function marksOr(storage: KeyValueStore): KeyValueStore {
+  try {
+    return lenient(globalThis.localStorage ?? storage);
+  } catch {
+    return storage;
   }
 }
 

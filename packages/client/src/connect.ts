@@ -3,6 +3,8 @@ import { Client, type RtcOption } from './client.ts';
 import { Connection } from './connection.ts';
 import { bearer, cookie, type TokenSource } from './credentials.ts';
 import { claimDevice } from './device.ts';
+import { deviceNameOf } from './device-name.ts';
+import { type DurableStore, defaultDurable } from './durable/durable-store.ts';
 import { serverUrl } from './http.ts';
 import { IceSource } from './ice.ts';
 import { defaultStore, type KeyValueStore, lenient } from './storage.ts';
@@ -20,6 +22,13 @@ export interface ConnectOptions {
   rtc?: RtcOption;
   /** Where a few small values survive a reload; `sessionStorage` where it is left out. */
   storage?: KeyValueStore;
+  /**
+   * Where the device's key, and messages that were not delivered or not handed over, survive a reload and a crash; IndexedDB where
+   * it is left out, the memory of the process where there is none.
+   */
+  durable?: DurableStore;
+  /** What this device is called in the list of its owner's devices, such as `Firefox on Linux`, which is the default. */
+  deviceName?: string;
   /** How long to wait for the server before `connect` gives up, milliseconds; 10 000 where it is left out. */
   timeoutMs?: number;
 }
@@ -42,8 +51,15 @@ export async function connect(options: ConnectOptions = {}): Promise<Client> {
   const connection = new Connection(url, { deviceId, rtc: rtc !== false }, credentials);
   const ice = new IceSource(url, credentials);
   try {
-    const make = (start: SessionStart) => new Client({ connection, ice, storage, deviceId, release, rtc, start });
-    return await accepted(connection, options.timeoutMs ?? 10_000, make);
+    const durable = options.durable ?? (await defaultDurable());
+    const { deviceName = deviceNameOf() } = options;
+    const parts = { connection, ice, storage, durable, deviceName, deviceId, release, rtc };
+    const client = await accepted(connection, options.timeoutMs ?? 10_000, (start) => new Client({ ...parts, start }));
+    await client.ready.catch((error: unknown) => {
+      client.close();
+      throw error;
+    });
+    return client;
   } catch (error) {
     connection.close();
     release();

@@ -1,5 +1,6 @@
 import { ulid } from 'ulid';
 import type { KeyValueStore } from './storage.ts';
+import { tabLock } from './tabs.ts';
 
 const KEY = 'anypath:device';
 /** A page that reloads may find its own lock still held for a moment; a duplicated tab finds it held for good. */
@@ -27,7 +28,7 @@ async function lock(deviceId: string): Promise<(() => void) | undefined> {
   if (!locks) return () => undefined;
   return new Promise((resolve) => {
     locks
-      .request(`anypath:${deviceId}`, { signal: AbortSignal.timeout(LOCK_WAIT_MS) }, () => {
+      .request(tabLock(deviceId), { signal: AbortSignal.timeout(LOCK_WAIT_MS) }, () => {
         return new Promise<void>((release) => resolve(release));
       })
       .catch(() => resolve(undefined));

@@ -69,18 +69,17 @@ export async function ask<E extends ClientEvent>(
 }
 
 /**
- * Sends a signal until the server has answered it. The `signalId` stays the same, so a repeated one is not forwarded
- * twice.
+ * Sends an event until the server has answered it, for events that may be repeated. The `signalId` of a signal stays the same,
+ * so a repeated one is not forwarded twice.
  */
 export async function askRepeatedly<E extends ClientEvent>(
   socket: Socket,
   event: E,
   payload: ClientPayload<E>,
-): Promise<void> {
+): Promise<Success> {
   for (let tries = 1; ; tries++) {
     try {
-      await ask(socket, event, payload);
-      return;
+      return await ask(socket, event, payload);
     } catch (error) {
       const lost = error instanceof AnypathError && error.code === 'unreachable';
       if (!lost || tries >= SIGNAL_TRIES) throw error;

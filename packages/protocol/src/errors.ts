@@ -70,6 +70,11 @@ export const ERRORS = {
     retry: false,
     advice: 'The message was changed on its way, or sealed for other keys; it was dropped.',
   },
+  crypto_unsupported: {
+    status: 501,
+    retry: false,
+    advice: 'Use a current browser, or Node 20 or newer: this one has no X25519 to encrypt messages with.',
+  },
   taken: { status: 409, retry: false, advice: 'Another device of this wallet has answered.' },
   target_offline: { status: 409, retry: true, advice: 'Wait until the other side is online.' },
   payload_too_large: { status: 413, retry: false, advice: 'Send less at a time; the limit is in the reference.' },

@@ -2,6 +2,8 @@
 export const LIMITS = {
   /** Body of an HTTP request, but for one that brings a message for the mailbox. */
   httpBodyMaxBytes: 64 * 1024,
+  /** Body of an HTTP request that brings a message for the mailbox: the message in base64, and what is beside it. */
+  httpMailMaxBytes: 384 * 1024,
   /** Headers of an HTTP request, all together. */
   httpHeadersMaxBytes: 16 * 1024,
   /** Characters of a token (JWT). */

@@ -223,6 +223,7 @@ export const ROUTES = {
       'feature_disabled',
       'rtc_available',
       'mailbox_full',
+      'device_unknown',
       'devices_changed',
       'no_devices',
       'store_unavailable',

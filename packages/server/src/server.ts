@@ -21,6 +21,8 @@ import { servePage } from './http/page.ts';
 import { createBroker } from './ice/create-broker.ts';
 import { iceRoutes } from './ice/routes.ts';
 import { isLoopback } from './loopback.ts';
+import { Mailbox } from './relay/mailbox.ts';
+import { mailboxRoutes } from './relay/routes.ts';
 import { createSocketServer } from './socket/server.ts';
 import { openSqliteStore } from './store/sqlite.ts';
 import { Metrics } from './telemetry/metrics.ts';
@@ -60,9 +62,12 @@ export interface RunningServer {
  */
 export async function startServer(config: Config, parts: ServerParts): Promise<RunningServer> {
   const { log, version, webDir, say } = parts;
-  const store = openSqliteStore(config.DATA_DIR);
-  const bus = createLocalBus();
   const metrics = new Metrics();
+  const store = openSqliteStore(config.DATA_DIR, {
+    fault: (error) => log.error({ err: error }, 'the mailbox cannot be used'),
+    synced: (ms) => metrics.mailSynced(ms),
+  });
+  const bus = createLocalBus();
   const limits = new Limits(bus, config.ICE_RATE_LIMIT, (name) => metrics.rateLimited(name));
   const flags = new Flags(store);
   const auth = createAuth({ config, store, bus, log });
@@ -72,8 +77,24 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
   const contacts = new Contacts(store);
   const acquaintances = acquaintancesOf(config, contacts, bus);
   const devices = new Devices(store, proofCheck(config));
+  const mailbox = new Mailbox({
+    config,
+    store: store.mailbox,
+    bus,
+    flags,
+    acquaintances,
+    devices,
+    counters: {
+      enqueued: (outcome) => metrics.mailEnqueued(outcome),
+      acknowledged: (messages) => metrics.mailAcknowledged(messages),
+      expired: (messages) => metrics.mailExpired(messages),
+    },
+  });
+  devices.onRemoved(({ wallet, keyId }) => {
+    mailbox.forget(wallet, keyId).catch((error: unknown) => log.error({ wallet, err: error }, 'mail not removed'));
+  });
   const legacyUsed = (event: string) => metrics.legacyUsed(event);
-  const people = { contacts, acquaintances, devices };
+  const people = { contacts, acquaintances, devices, mailbox };
   const socketParts = { config, authenticator, sessions, bus, limits, flags, ...people, legacyUsed, log };
   const sockets = createSocketServer(app.server, socketParts);
   let managed: Awaited<ReturnType<typeof startManagedCoturn>>;
@@ -81,6 +102,7 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
   metrics.watch(
     () => broker.readiness(Date.now()),
     () => sockets.io.engine.clientsCount,
+    () => store.mailbox.total(),
   );
 
   const close = async () => {
@@ -92,6 +114,7 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
     await app.close();
     clearTimeout(cut);
     await managed?.stop();
+    mailbox.close();
     devices.close();
     store.close();
   };
@@ -102,6 +125,7 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
     asyncApiRoute(app, version, config.SESSION_COOKIE);
     authRoutes(app, { config, auth, limits, log });
     contactRoutes(app, { auth: authenticator, limits, contacts });
+    mailboxRoutes(app, { auth: authenticator, limits, mailbox, bus });
     deviceRoutes(app, { auth: authenticator, limits, devices, acquaintances });
     const counted = (end: string) => metrics.iceRequest(end);
     iceRoutes(app, { config, auth: authenticator, limits, flags, broker, log, counted });
@@ -111,6 +135,7 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
     await app.listen({ host, port: config.PORT, backlog: BACKLOG });
     managed = await startManagedCoturn(config, log, say);
     broker.start();
+    mailbox.start();
   } catch (error) {
     await close();
     throw error;

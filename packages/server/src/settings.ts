@@ -183,6 +183,24 @@ export const SETTINGS = {
     fallback: 'true',
     schema: boolean,
   }),
+  MAILBOX_TTL: setting({
+    doc: 'How long a message waits in a mailbox at most, seconds; senders may ask for less.',
+    may: 'a whole number from 1 to 31536000',
+    fallback: '2592000',
+    schema: wholeNumber(1, 31_536_000),
+  }),
+  MAILBOX_MAX_MESSAGES: setting({
+    doc: 'Messages that wait for one wallet at most.',
+    may: 'a whole number from 1 to 999999999',
+    fallback: '20000',
+    schema: wholeNumber(1, 999_999_999),
+  }),
+  MAILBOX_MAX_BYTES: setting({
+    doc: 'Bytes of the messages that wait for one wallet at most.',
+    may: 'a whole number from 1 to 999999999',
+    fallback: '134217728',
+    schema: wholeNumber(1, 999_999_999),
+  }),
   RTC_PROVIDER: setting({
     doc: `The only provider to use. Unset, all that are configured are used, in this order: ${PROVIDERS.join(', ')}; the next where one fails.`,
     may: PROVIDERS.join(', '),

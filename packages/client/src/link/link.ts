@@ -1,25 +1,35 @@
-import { AnypathError, encodeFrame, type Forwarded, type Frame, LIMITS, type SignalEvent } from '@anypath/protocol';
+import {
+  type AckHeader,
+  AnypathError,
+  type Enqueued,
+  encodeFrame,
+  type Forwarded,
+  type Frame,
+  LIMITS,
+  type SignalEvent,
+} from '@anypath/protocol';
 import { ulid } from 'ulid';
+import type { LinkMemory } from '../durable/link-memory.ts';
 import { Events } from '../emitter.ts';
 import { Negotiator, type Surroundings } from '../rtc/negotiator.ts';
 import type { SelectedPair } from '../rtc/selected-pair.ts';
-import type { CursorStore } from './cursors.ts';
-import type { Incoming } from './inbox.ts';
-import { parseFrame } from './parse-frame.ts';
+import type { ArrivalPath, Cursor, Incoming } from './inbox.ts';
+import { Assembly, joined, partsOf } from './parts.ts';
 import type { Path, Via } from './path.ts';
 import { type Delivery, PendingReceipt, type Receipt } from './receipt.ts';
 import { type LinkEffect, type LinkEvent, type LinkState, opened, pathOf, type TimerName } from './state.ts';
 import { step } from './step.ts';
 
-/** A message of the other side. */
+/** A message of the other side, or of another device of ours. */
 export interface Message {
   /** The message's identity (ULID), the same on both sides. */
   readonly id: string;
+  /** The wallet that sent it. */
   readonly from: string;
   /** Text where the sender gave a string, bytes where it gave bytes. */
   readonly body: string | Uint8Array;
   /** The path on which it came. */
-  readonly path: Exclude<Path, 'none'>;
+  readonly path: ArrivalPath;
   /** When it was sent, Unix milliseconds in the server's clock. */
   readonly sentAt: number;
   /** How long it travelled, milliseconds, as far as the two clocks agree with the server's; never below 0. */
@@ -29,10 +39,16 @@ export interface Message {
 /** What a link tells. */
 export interface LinkEvents {
   message(message: Message): void;
+  /** Another device of ours sent this to the other side's mailbox. */
+  sent(message: Message): void;
   /** The path that carries messages changed. */
   path(path: Path): void;
+  /** The server keeps a message of ours until the other side has it. */
+  queued(receipt: Receipt): void;
   /** A message of ours reached the other side's application. */
   delivered(receipt: Receipt, delivery: Delivery): void;
+  /** The mailbox takes nothing for now, such as with `mailbox_full`; messages wait here, and it is tried again. */
+  held(error: AnypathError): void;
 }
 
 /** What a link needs from the client that it belongs to. */
@@ -40,11 +56,23 @@ export interface Home extends Surroundings {
   readonly rtc: boolean;
   readonly initiator: boolean;
   readonly epoch: string;
-  readonly cursors: CursorStore;
+  readonly memory: LinkMemory;
   /** The server's clock, Unix milliseconds. */
   serverNow(): number;
-  /** Hands a frame to the live relay. @throws AnypathError with the server's refusal */
-  relay(toDevice: string, frame: Uint8Array<ArrayBuffer>): Promise<void>;
+  /** Seals a frame for a device. @throws AnypathError where its key cannot be had */
+  seal(toDevice: string, frame: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>>;
+  /** Hands a sealed frame to the live relay. @throws AnypathError with the server's refusal */
+  relay(toDevice: string, packet: Uint8Array<ArrayBuffer>): Promise<void>;
+  /** A sealed frame came over the data channel. */
+  rtcPacket(fromDevice: string, packet: Uint8Array<ArrayBuffer>): void;
+  /** Seals a frame for all devices of the other side, and puts it into its mailbox. @throws AnypathError with the refusal */
+  enqueue(frame: Uint8Array<ArrayBuffer>, force: boolean): Promise<Enqueued>;
+  /** Tells the sender, by its mailbox, how far a stream was received. */
+  answerByMail(header: AckHeader): void;
+  /** What our mailbox may forget. */
+  forgetMail(positions: readonly number[]): void;
+  /** Somebody listens for messages from now on: what was left in the mailbox may come. */
+  listened(): void;
   /** Called once when the link is closed. */
   closed(): void;
 }
@@ -66,7 +94,12 @@ export class Link extends Events<LinkEvents> {
   readonly #receipts = new Map<string, PendingReceipt>();
   /** Messages that came before anybody listened for them: not yet taken in, and so not acknowledged. */
   readonly #unheard: (() => void)[] = [];
+  readonly #assembly = new Assembly();
   #state: LinkState;
+  /** What was received is remembered and handed over one batch after the other. */
+  #delivering: Promise<void>;
+  /** Frames are sealed one after the other, so that they leave in order. */
+  #sealing: Promise<void> = Promise.resolve();
 
   /** @internal Links are made by `Client.link`. */
   constructor(home: Home) {
@@ -77,17 +110,17 @@ export class Link extends Events<LinkEvents> {
       epoch: home.epoch,
       initiator: home.initiator,
       rtcWanted: home.rtc,
-      cursors: home.cursors.all(),
     });
+    this.#delivering = home.memory.cursors(home.peer).then(
+      (cursors) => this.#on({ type: 'resumed', cursors }),
+      () => undefined,
+    );
     this.#negotiator = new Negotiator(home, {
       offered: (fromDevice) => this.#on({ type: 'rtc', trigger: 'offered', fromDevice }),
       opened: (tier) => this.#on({ type: 'rtc', trigger: 'opened', tier }),
       tier: (tier) => this.#on({ type: 'rtc', trigger: 'tier', tier }),
       failed: () => this.#on({ type: 'rtc', trigger: 'failed' }),
-      frame: (fromDevice, bytes) => {
-        const frame = parseFrame(bytes);
-        if (frame) this.receive('rtc', fromDevice, frame);
-      },
+      frame: (fromDevice, packet) => home.rtcPacket(fromDevice, packet),
     });
   }
 
@@ -98,7 +131,10 @@ export class Link extends Events<LinkEvents> {
    */
   override on<E extends keyof LinkEvents>(event: E, listener: LinkEvents[E]): () => void {
     const off = super.on(event, listener);
-    if (event === 'message') for (const take of this.#unheard.splice(0)) take();
+    if (event === 'message') {
+      for (const take of this.#unheard.splice(0)) take();
+      this.#home.listened();
+    }
     return off;
   }
 
@@ -112,25 +148,37 @@ export class Link extends Events<LinkEvents> {
     return this.#state.closed;
   }
 
+  /** When what is known of earlier pages is there: nothing is to be received before. */
+  get resumed(): Promise<void> {
+    return this.#delivering;
+  }
+
   /**
-   * Sends a message: at once where there is a path, else as soon as there is one.
+   * Sends a message: at once where there is a path, to the mailbox where the other side cannot be reached, and else as soon as we
+   * are back. It survives a reload of this page.
    *
-   * @param body text or bytes, up to 64 510 bytes
+   * @param body text or bytes, up to 16 MiB; long ones travel in parts
    * @returns its receipt
    * @throws AnypathError `payload_too_large`, `outbox_full` or `link_closed`; nothing was sent then
    */
   send(body: string | Uint8Array): Receipt {
     if (this.#state.closed) throw new AnypathError('link_closed');
-    if (this.#state.outbox.waiting.length >= LIMITS.outboxMaxMessages) throw new AnypathError('outbox_full');
     const bytes = typeof body === 'string' ? encoder.encode(body) : body.slice();
     if (bytes.byteLength > LIMITS.messageMaxBytes) {
       const message = `a message has at most ${LIMITS.messageMaxBytes} bytes, this one has ${bytes.byteLength}`;
       throw new AnypathError('payload_too_large', message);
     }
-    const receipt = new PendingReceipt(ulid());
+    const parts = partsOf(bytes);
+    const { epoch, waiting, nextSeq } = this.#state.outbox;
+    if (waiting.length + parts.length > LIMITS.outboxMaxMessages) throw new AnypathError('outbox_full');
+    const receipt = new PendingReceipt(ulid(), parts.length);
     this.#receipts.set(receipt.id, receipt);
-    const text = typeof body === 'string';
-    this.#on({ type: 'send', id: receipt.id, body: bytes, text, at: Math.round(this.#home.serverNow()) });
+    const common = { id: receipt.id, text: typeof body === 'string', at: Math.round(this.#home.serverNow()) };
+    const messages = parts.map(({ body, part }) => ({ ...common, body, ...(part && { part }) }));
+    for (const [index, message] of messages.entries()) {
+      this.#home.memory.sending(this.peer, epoch, { ...message, seq: nextSeq + index });
+    }
+    this.#on({ type: 'send', messages });
     return receipt;
   }
 
@@ -139,9 +187,27 @@ export class Link extends Events<LinkEvents> {
     return this.#negotiator.pair();
   }
 
-  /** Ends the conversation on this side. Messages that were not delivered fail with `link_closed`. */
+  /**
+   * Ends the conversation on this side. Messages that were neither delivered nor queued fail with `link_closed`, and are not
+   * sent any more.
+   */
   close(): void {
     if (this.#state.closed) return;
+    const { epoch, waiting } = this.#state.outbox;
+    for (const { seq } of waiting) this.#home.memory.sent(this.peer, epoch, seq);
+    this.#abandon();
+  }
+
+  /**
+   * @internal The page or the client goes, and messages that wait go out when there is one again.
+   * @returns when the other side was told
+   */
+  async leave(): Promise<void> {
+    if (!this.#state.closed) this.#abandon();
+    await this.#sealing;
+  }
+
+  #abandon(): void {
     this.#on({ type: 'close' });
     for (const timer of this.#timers.values()) clearTimeout(timer);
     this.#timers.clear();
@@ -154,6 +220,12 @@ export class Link extends Events<LinkEvents> {
   /** @internal The connection to the server came up or went down. */
   socketChanged(up: boolean): void {
     this.#on({ type: 'socket', up });
+  }
+
+  /** @internal Who is online is known, and the mailbox may be used. */
+  settled(): void {
+    this.#on({ type: 'clock', serverMs: this.#home.serverNow() });
+    this.#on({ type: 'settled' });
   }
 
   /** @internal The other side's connected devices. */
@@ -171,7 +243,21 @@ export class Link extends Events<LinkEvents> {
 
   /** @internal A frame of the other side. */
   receive(via: Via, fromDevice: string, frame: Frame): void {
-    const take = () => this.#on({ type: 'frame', via, fromDevice, frame });
+    this.#take(frame, () => this.#on({ type: 'frame', via, fromDevice, frame }));
+  }
+
+  /** @internal A frame from our mailbox; `own` where another device of ours sent it. */
+  receiveMail(position: number, own: boolean, frame: Frame): void {
+    this.#take(frame, () => this.#on({ type: 'mail', position, own, frame }));
+  }
+
+  /** @internal What an earlier page received and did not hand over: one message, or one part. */
+  restore(message: Incoming, own: boolean): void {
+    this.#handOver(message, own);
+  }
+
+  /** Without a listener a message is not taken in. It comes again: from its sender, or from the mailbox. */
+  #take(frame: Frame, take: () => void): void {
     if (frame.header.t !== 'data' || this.hasListeners('message')) take();
     else if (this.#unheard.length < LIMITS.windowMaxMessages) this.#unheard.push(take);
   }
@@ -187,11 +273,17 @@ export class Link extends Events<LinkEvents> {
       case 'transmit':
         return this.#transmit(effect);
       case 'deliver':
-        return this.emit('message', this.#messageOf(effect.message));
-      case 'remember':
-        return this.#home.cursors.remember(effect.device, effect.cursor);
+        return this.#deliver(effect);
+      case 'enqueue':
+        return this.#enqueue(effect);
+      case 'queued':
+        return this.#onQueued(effect);
+      case 'held':
+        return this.emit('held', new AnypathError(effect.code));
+      case 'expired':
+        return this.#onExpired(effect);
       case 'delivered':
-        return this.#settle(effect.id, { path: effect.path as Delivery['path'], ms: effect.ms });
+        return this.#onDelivered(effect);
       case 'path':
         return this.emit('path', effect.path);
       case 'start-rtc':
@@ -206,37 +298,113 @@ export class Link extends Events<LinkEvents> {
   }
 
   #transmit({ via, toDevice, header, body }: LinkEffect & { do: 'transmit' }): void {
-    const bytes = encodeFrame(header, body);
-    if (via === 'rtc') return void this.#negotiator.send(bytes);
-    this.#home.relay(toDevice, bytes).catch((error: unknown) => {
+    const frame = encodeFrame(header, body);
+    this.#sealing = this.#sealing.then(async () => {
+      try {
+        const packet = await this.#home.seal(toDevice, frame);
+        if (via === 'rtc') this.#negotiator.send(packet);
+        else this.#relay(toDevice, packet);
+      } catch {
+        this.#on({ type: 'unreachable', device: toDevice });
+      }
+    });
+  }
+
+  #relay(toDevice: string, packet: Uint8Array<ArrayBuffer>): void {
+    this.#home.relay(toDevice, packet).catch((error: unknown) => {
       const code = error instanceof AnypathError ? error.code : undefined;
       // Who is no contact any more is as good as gone: messages wait until presence tells otherwise.
       if (code === 'target_offline' || code === 'forbidden') this.#on({ type: 'unreachable', device: toDevice });
     });
   }
 
-  /** Told over the relay before the connection closes, or the other side would take it for a failure and try again. */
-  #sayGoodbye(toDevice: string | undefined): void {
-    const told = toDevice === undefined ? undefined : this.#home.relay(toDevice, encodeFrame({ t: 'bye' }));
-    Promise.resolve(told)
-      .catch(() => undefined)
-      .finally(() => this.#negotiator.stop());
+  /** @internal Sends what the sealing itself has to say over the data channel. */
+  reply(packet: Uint8Array<ArrayBuffer>): void {
+    this.#negotiator.send(packet);
   }
 
-  #settle(id: string, delivery: Delivery): void {
-    const receipt = this.#receipts.get(id);
-    if (!receipt) return;
-    this.#receipts.delete(id);
-    receipt.settle(delivery);
+  /** Remembered first, then handed over, then acknowledged: a page that dies in between neither loses nor repeats. */
+  #deliver({ cursor, messages, own, answer, positions }: LinkEffect & { do: 'deliver' }): void {
+    this.#delivering = this.#delivering.then(async () => {
+      const fresh = messages.length === 0 ? messages : await this.#remembered(cursor, messages, own);
+      if (this.#state.closed) return;
+      for (const message of fresh) this.#handOver(message, own);
+      if (positions.length > 0) this.#home.forgetMail(positions);
+      if (!answer) return;
+      if (answer.via === 'mailbox') this.#home.answerByMail(answer.header);
+      else this.#transmit({ do: 'transmit', ...answer, via: answer.via, body: new Uint8Array(0) });
+    });
+  }
+
+  /** Where nothing can be stored, conversations go on without the memory of a reload. */
+  #remembered(cursor: Cursor, messages: readonly Incoming[], own: boolean): Promise<readonly Incoming[]> {
+    return this.#home.memory.commit(this.peer, cursor, messages, own).catch(() => messages);
+  }
+
+  #handOver(incoming: Incoming, own: boolean): void {
+    const parts = this.#assembly.add(incoming);
+    if (!parts) return;
+    this.#home.memory.handOver(this.peer, parts);
+    this.emit(own ? 'sent' : 'message', this.#messageOf(parts, own ? this.#home.self.wallet : this.peer));
+  }
+
+  #enqueue({ header, body, force }: LinkEffect & { do: 'enqueue' }): void {
+    const { seq } = header;
+    const frame = encodeFrame(header, body);
+    this.#sealing = this.#sealing.then(() => {
+      // Not waited for: the next may be sealed and sent before this one is answered.
+      this.#home.enqueue(frame, force).then(
+        ({ forced, expiresAt }) => this.#on({ type: 'kept', seq, forced, until: expiresAt }),
+        (error: unknown) => {
+          this.#on({ type: 'refused', seq, code: error instanceof AnypathError ? error.code : 'internal' });
+        },
+      );
+    });
+  }
+
+  /** Told over the relay before the connection closes, or the other side would take it for a failure and try again. */
+  #sayGoodbye(toDevice: string | undefined): void {
+    if (toDevice === undefined) return this.#negotiator.stop();
+    this.#sealing = this.#sealing.then(async () => {
+      const told = this.#home.seal(toDevice, encodeFrame({ t: 'bye' })).then((packet) => {
+        // Sent here, and answered later.
+        this.#home
+          .relay(toDevice, packet)
+          .catch(() => undefined)
+          .finally(() => this.#negotiator.stop());
+      });
+      await told.catch(() => this.#negotiator.stop());
+    });
+  }
+
+  #onQueued({ entry, forced }: LinkEffect & { do: 'queued' }): void {
+    this.#home.memory.sent(this.peer, this.#state.outbox.epoch, entry.seq);
+    const receipt = this.#receipts.get(entry.id);
+    if (receipt?.keep(entry.part?.[0] ?? 0, forced)) this.emit('queued', receipt);
+  }
+
+  #onDelivered({ entry, path, ms }: LinkEffect & { do: 'delivered' }): void {
+    this.#home.memory.sent(this.peer, this.#state.outbox.epoch, entry.seq);
+    const receipt = this.#receipts.get(entry.id);
+    const delivery = receipt?.settle(entry.part?.[0] ?? 0, path, ms);
+    if (!receipt || !delivery) return;
+    this.#receipts.delete(entry.id);
     this.emit('delivered', receipt, delivery);
   }
 
-  #messageOf({ header, body, path }: Incoming): Message {
+  #onExpired({ entry }: LinkEffect & { do: 'expired' }): void {
+    this.#receipts.get(entry.id)?.fail(new AnypathError('message_expired'));
+    this.#receipts.delete(entry.id);
+  }
+
+  #messageOf(parts: readonly Incoming[], from: string): Message {
+    const { header, path } = parts[0] as Incoming;
+    const body = joined(parts);
     return {
       id: header.id,
-      from: this.peer,
+      from,
       body: header.text ? decoder.decode(body) : body,
-      path: path as Message['path'],
+      path,
       sentAt: header.at,
       ms: Math.max(0, this.#home.serverNow() - header.at),
     };

@@ -1,20 +1,28 @@
 import { LIMITS } from '@anypath/protocol';
 import type { Path } from './path.ts';
 
-/** A message that the other side has not acknowledged. */
-export interface Outgoing {
+/** What is to be sent: a message, or one part of it. */
+export interface Unsent {
   readonly id: string;
-  readonly seq: number;
   readonly body: Uint8Array;
   readonly text: boolean;
   /** When the application sent it, the server's clock, Unix milliseconds. */
   readonly at: number;
+  /** Which part of a long message, and of how many. */
+  readonly part?: readonly [index: number, count: number];
+}
+
+/** A message that the other side has not acknowledged. */
+export interface Outgoing extends Unsent {
+  readonly seq: number;
   /** When the application sent it, the link's own clock, milliseconds. */
   readonly queuedMs: number;
   /** Its last transmission; none while it waits for a path or for room in the window. */
   readonly sent?: { readonly path: Path; readonly ms: number };
   /** How often it was transmitted. */
   readonly tries: number;
+  /** Until when the mailbox keeps it, the server's clock, Unix milliseconds; none while it is not there. */
+  readonly keptUntil?: number;
 }
 
 /** The sending half of a link: numbers messages and keeps them until they are acknowledged. */
@@ -26,41 +34,97 @@ export interface Outbox {
   readonly waiting: readonly Outgoing[];
 }
 
-/** Appends a message. */
-export function enqueued(outbox: Outbox, message: Omit<Outgoing, 'seq' | 'tries' | 'sent'>): Outbox {
-  const entry: Outgoing = { ...message, seq: outbox.nextSeq, tries: 0 };
-  return { ...outbox, nextSeq: outbox.nextSeq + 1, waiting: [...outbox.waiting, entry] };
+/** Appends messages. */
+export function enqueued(outbox: Outbox, messages: readonly Unsent[], nowMs: number): Outbox {
+  const entries = messages.map((message, index): Outgoing => {
+    return { ...message, seq: outbox.nextSeq + index, queuedMs: nowMs, tries: 0 };
+  });
+  return { ...outbox, nextSeq: outbox.nextSeq + entries.length, waiting: [...outbox.waiting, ...entries] };
 }
 
 /** The highest number of which it is known that the other side has everything up to it. */
 export const ackedThrough = (outbox: Outbox): number => (outbox.waiting[0]?.seq ?? outbox.nextSeq) - 1;
 
-/** Whether anything is on its way. */
-export const inFlight = (outbox: Outbox): boolean => outbox.waiting.some((entry) => entry.sent !== undefined);
+/** Whether an entry is on its way on a live path. */
+const isLive = ({ sent }: Outgoing): boolean => sent !== undefined && sent.path !== 'mailbox';
 
-/** Takes back every transmission, so that all that is unacknowledged goes out again. */
-export function rewound(outbox: Outbox): Outbox {
-  if (!inFlight(outbox)) return outbox;
-  return { ...outbox, waiting: outbox.waiting.map(({ sent: _, ...entry }) => entry) };
+/** The oldest entry that is on its way on a live path. */
+export const oldestLive = (outbox: Outbox): Outgoing | undefined => outbox.waiting.find(isLive);
+
+/** Takes back every transmission on a live path, so that what is unacknowledged goes out again. */
+export const rewound = (outbox: Outbox): Outbox => takenBack(outbox, isLive);
+
+/**
+ * Takes back everything, also what the mailbox has: it may have been sealed for other devices than the one that is talked to
+ * now. What comes twice is dropped over there.
+ */
+export const rewoundWhole = (outbox: Outbox): Outbox =>
+  takenBack(outbox, (entry) => isLive(entry) || entry.keptUntil !== undefined);
+
+function takenBack(outbox: Outbox, which: (entry: Outgoing) => boolean): Outbox {
+  if (!outbox.waiting.some(which)) return outbox;
+  const back = (entry: Outgoing): Outgoing => {
+    if (!which(entry)) return entry;
+    const { sent: _, ...rest } = entry;
+    return rest;
+  };
+  return { ...outbox, waiting: outbox.waiting.map(back) };
 }
 
 /**
- * Chooses what may be transmitted now: in order, within the window of messages and bytes.
+ * Chooses what may be transmitted now on a live path: in order, within the window of messages and bytes.
  *
  * @returns the outbox with these marked as sent, and the messages to transmit
  */
 export function transmitted(outbox: Outbox, path: Path, nowMs: number): { outbox: Outbox; batch: readonly Outgoing[] } {
-  const batch: Outgoing[] = [];
   let bytes = 0;
-  const waiting = outbox.waiting.map((entry, index) => {
+  return marked(outbox, path, nowMs, (entry, index) => {
     bytes += entry.body.byteLength;
     const fits = index < LIMITS.windowMaxMessages && (bytes <= LIMITS.windowMaxBytes || index === 0);
-    if (entry.sent || !fits) return entry;
+    return fits && !entry.sent;
+  });
+}
+
+/** Chooses what goes to the mailbox now: everything that is on no way at all. */
+export const mailed = (outbox: Outbox, nowMs: number): { outbox: Outbox; batch: readonly Outgoing[] } =>
+  marked(outbox, 'mailbox', nowMs, ({ sent }) => !sent);
+
+function marked(
+  outbox: Outbox,
+  path: Path,
+  nowMs: number,
+  which: (entry: Outgoing, index: number) => boolean,
+): { outbox: Outbox; batch: readonly Outgoing[] } {
+  const batch: Outgoing[] = [];
+  const waiting = outbox.waiting.map((entry, index) => {
+    if (!which(entry, index)) return entry;
     const sent: Outgoing = { ...entry, sent: { path, ms: nowMs }, tries: entry.tries + 1 };
     batch.push(sent);
     return sent;
   });
   return batch.length === 0 ? { outbox, batch } : { outbox: { ...outbox, waiting }, batch };
+}
+
+/** The mailbox has an entry, until a time. */
+export const kept = (outbox: Outbox, seq: number, keptUntil: number): Outbox =>
+  changed(outbox, seq, (entry) => ({ ...entry, keptUntil }));
+
+/** The mailbox has refused an entry: it may go another way. */
+export const refused = (outbox: Outbox, seq: number): Outbox =>
+  changed(outbox, seq, ({ sent, ...entry }) =>
+    sent?.path === 'mailbox' ? entry : { ...entry, ...(sent && { sent }) },
+  );
+
+const changed = (outbox: Outbox, seq: number, change: (entry: Outgoing) => Outgoing): Outbox => ({
+  ...outbox,
+  waiting: outbox.waiting.map((entry) => (entry.seq === seq ? change(entry) : entry)),
+});
+
+/** Removes what the mailbox has not kept any longer: nobody will ever acknowledge it. */
+export function expired(outbox: Outbox, serverMs: number): { outbox: Outbox; gone: readonly Outgoing[] } {
+  const gone = outbox.waiting.filter(({ keptUntil }) => keptUntil !== undefined && keptUntil <= serverMs);
+  if (gone.length === 0) return { outbox, gone };
+  return { outbox: { ...outbox, waiting: outbox.waiting.filter((entry) => !gone.includes(entry)) }, gone };
 }
 
 /**

@@ -1,8 +1,11 @@
-/** The path that carries messages now: none while the other side cannot be reached. */
-export type Path = 'none' | 'relay' | 'turn' | 'direct';
+/**
+ * The path that carries messages now: `mailbox` while the other side cannot be reached live, `none` while our own connection
+ * to the server is down.
+ */
+export type Path = 'none' | 'mailbox' | 'relay' | 'turn' | 'direct';
 
 /** The two kinds of path that need WebRTC. */
 export type RtcTier = 'turn' | 'direct';
 
-/** What a path is made of. */
+/** What a live path is made of. */
 export type Via = 'rtc' | 'relay';

@@ -1,6 +1,6 @@
-import type { Frame, FrameHeader } from '@anypath/protocol';
-import { type Cursor, type Inbox, type Incoming, resumed } from './inbox.ts';
-import type { Outbox } from './outbox.ts';
+import type { AckHeader, DataHeader, ErrorCode, Frame, FrameHeader } from '@anypath/protocol';
+import { type Arrival, type ArrivalPath, type Cursor, type Inbox, type Incoming, resumed } from './inbox.ts';
+import type { Outbox, Outgoing, Unsent } from './outbox.ts';
 import type { Path, RtcTier, Via } from './path.ts';
 import type { RoundTrip } from './round-trip.ts';
 import type { RtcPhase } from './rtc-phase.ts';
@@ -15,12 +15,15 @@ export interface LinkState {
   /** The other side closed its link; no connection is tried until one of the two says something again. */
   readonly peerClosed: boolean;
   readonly socketUp: boolean;
+  /** Whether the mailbox may be used: who is online is known, and no refusal is waited out. */
+  readonly mail: { readonly ready: boolean; readonly held: boolean; readonly refusals: number };
   /** The other side's connected devices, the latest last. */
   readonly peerDevices: readonly string[];
   /** The device that this link talks to: the one heard last, or else the latest. */
   readonly peerDevice: string | undefined;
   readonly rtc: { readonly phase: RtcPhase; readonly tier: RtcTier; readonly failures: number };
   readonly outbox: Outbox;
+  /** By the name of the stream. */
   readonly inboxes: Readonly<Record<string, Inbox>>;
   readonly roundTrips: Readonly<Partial<Record<Via, RoundTrip>>>;
 }
@@ -29,14 +32,19 @@ export interface LinkState {
 export type LinkEvent = { readonly nowMs: number } & (
   | { readonly type: 'socket'; readonly up: boolean }
   | { readonly type: 'presence'; readonly devices: readonly string[] }
-  | {
-      readonly type: 'send';
-      readonly id: string;
-      readonly body: Uint8Array;
-      readonly text: boolean;
-      readonly at: number;
-    }
+  /** Who is online is known after a connection: what cannot go live may go to the mailbox. */
+  | { readonly type: 'settled' }
+  /** What an earlier page of this device had received. */
+  | { readonly type: 'resumed'; readonly cursors: readonly Cursor[] }
+  | { readonly type: 'send'; readonly messages: readonly Unsent[] }
   | { readonly type: 'frame'; readonly via: Via; readonly fromDevice: string; readonly frame: Frame }
+  /** From our mailbox; `own` where another device of ours sent it. */
+  | { readonly type: 'mail'; readonly position: number; readonly own: boolean; readonly frame: Frame }
+  /** The mailbox took a message, until a time (the server's clock, Unix milliseconds). */
+  | { readonly type: 'kept'; readonly seq: number; readonly forced: boolean; readonly until: number }
+  | { readonly type: 'refused'; readonly seq: number; readonly code: ErrorCode }
+  /** The server's clock, to find what the mailbox has not kept any longer. */
+  | { readonly type: 'clock'; readonly serverMs: number }
   | { readonly type: 'unreachable'; readonly device: string }
   | { readonly type: 'rtc'; readonly trigger: 'offered'; readonly fromDevice: string }
   | { readonly type: 'rtc'; readonly trigger: 'opened' | 'tier'; readonly tier: RtcTier }
@@ -45,8 +53,8 @@ export type LinkEvent = { readonly nowMs: number } & (
   | { readonly type: 'close' }
 );
 
-/** `ack`: an acknowledgement is overdue. `rtc`: the phase of the upgrade is over. */
-export type TimerName = 'ack' | 'rtc';
+/** `ack`: an acknowledgement is overdue. `rtc`: the phase of the upgrade is over. `mail`: a refusal was waited out. */
+export type TimerName = 'ack' | 'rtc' | 'mail';
 
 /** What the driver is to do. */
 export type LinkEffect =
@@ -57,21 +65,41 @@ export type LinkEffect =
       readonly header: FrameHeader;
       readonly body: Uint8Array;
     }
-  | { readonly do: 'deliver'; readonly message: Incoming; readonly fromDevice: string }
-  | { readonly do: 'remember'; readonly device: string; readonly cursor: Cursor }
-  | { readonly do: 'delivered'; readonly id: string; readonly path: Path; readonly ms: number }
+  /** Remembers how far a stream came, hands messages over, and acknowledges, in this order. */
+  | {
+      readonly do: 'deliver';
+      readonly cursor: Cursor;
+      readonly messages: readonly Incoming[];
+      /** Whether another device of ours sent them. */
+      readonly own: boolean;
+      /** Where to tell the sender how far we are. */
+      readonly answer: Answer | undefined;
+      /** What the mailbox may forget. */
+      readonly positions: readonly number[];
+    }
+  | { readonly do: 'enqueue'; readonly header: DataHeader; readonly body: Uint8Array; readonly force: boolean }
+  | { readonly do: 'queued'; readonly entry: Outgoing; readonly forced: boolean }
+  | { readonly do: 'held'; readonly code: ErrorCode }
+  | { readonly do: 'expired'; readonly entry: Outgoing }
+  | { readonly do: 'delivered'; readonly entry: Outgoing; readonly path: ArrivalPath; readonly ms: number }
   | { readonly do: 'path'; readonly path: Path }
   | { readonly do: 'start-rtc'; readonly toDevice: string }
   | { readonly do: 'stop-rtc' }
   | { readonly do: 'goodbye'; readonly toDevice: string | undefined }
   | { readonly do: 'timer'; readonly name: TimerName; readonly ms: number | undefined };
 
+/** An acknowledgement, and the way it takes: to the device that is talked to, or to the sender's mailbox. */
+export interface Answer {
+  readonly via: Arrival;
+  readonly toDevice: string;
+  readonly header: AckHeader;
+}
+
 /** What a link starts from. */
 export function opened(options: {
   readonly epoch: string;
   readonly initiator: boolean;
   readonly rtcWanted: boolean;
-  readonly cursors: Readonly<Record<string, Cursor>>;
 }): LinkState {
   return {
     closed: false,
@@ -79,23 +107,31 @@ export function opened(options: {
     initiator: options.initiator,
     peerClosed: false,
     socketUp: false,
+    mail: { ready: false, held: false, refusals: 0 },
     peerDevices: [],
     peerDevice: undefined,
     rtc: { phase: 'idle', tier: 'turn', failures: 0 },
     outbox: { epoch: options.epoch, nextSeq: 1, waiting: [] },
-    inboxes: Object.fromEntries(Object.entries(options.cursors).map(([device, cursor]) => [device, resumed(cursor)])),
+    inboxes: {},
     roundTrips: {},
   };
 }
+
+/** Goes on where an earlier page of this device stopped. */
+export const resumedFrom = (s: LinkState, cursors: readonly Cursor[]): LinkState => ({
+  ...s,
+  inboxes: { ...Object.fromEntries(cursors.map((cursor) => [cursor.epoch, resumed(cursor)])), ...s.inboxes },
+});
 
 /** Whether the live relay reaches the device that this link talks to. */
 export const relayIsUp = (s: LinkState): boolean =>
   s.socketUp && s.peerDevice !== undefined && s.peerDevices.includes(s.peerDevice);
 
-/** The path that messages take: an open channel first, then the relay, then a channel in doubt (better than nothing). */
+/** The path that messages take: an open channel first, then the relay, a channel in doubt, and the mailbox. */
 export function pathOf(s: LinkState): Path {
   if (s.closed) return 'none';
   if (s.rtc.phase === 'open') return s.rtc.tier;
   if (relayIsUp(s)) return 'relay';
-  return s.rtc.phase === 'doubted' ? s.rtc.tier : 'none';
+  if (s.rtc.phase === 'doubted') return s.rtc.tier;
+  return s.socketUp ? 'mailbox' : 'none';
 }

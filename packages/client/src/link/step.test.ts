@@ -8,7 +8,7 @@ type Untimed<T> = T extends unknown ? Omit<T, 'nowMs'> : never;
 
 /** Plays events one after the other, a millisecond apart. */
 function play(events: readonly Untimed<LinkEvent>[], options: Partial<Parameters<typeof opened>[0]> = {}) {
-  let state = opened({ epoch: 'E1', initiator: true, rtcWanted: true, cursors: {}, ...options });
+  let state = opened({ epoch: 'E1', initiator: true, rtcWanted: true, ...options });
   let effects: readonly LinkEffect[] = [];
   const all: LinkEffect[] = [];
   for (const [index, event] of events.entries()) {
@@ -20,7 +20,8 @@ function play(events: readonly Untimed<LinkEvent>[], options: Partial<Parameters
 
 const socketUp = { type: 'socket', up: true } as const;
 const bobHere = { type: 'presence', devices: ['b1'] } as const;
-const say = (id: string) => ({ type: 'send', id, body: new Uint8Array([1]), text: true, at: 0 }) as const;
+const say = (id: string) =>
+  ({ type: 'send', messages: [{ id, body: new Uint8Array([1]), text: true, at: 0 }] }) as const;
 const rtcOpen = { type: 'rtc', trigger: 'opened', tier: 'direct' } as const;
 const rtcFailed = { type: 'rtc', trigger: 'failed' } as const;
 const ackOf = (seq: number, via: 'rtc' | 'relay') => {
@@ -57,9 +58,9 @@ describe('a link', () => {
 
   it('tells how a message travelled by its acknowledgement', () => {
     const { all } = play([socketUp, bobHere, say('m1'), ackOf(1, 'relay'), rtcOpen, say('m2'), ackOf(2, 'rtc')]);
-    expect(all.filter((effect) => effect.do === 'delivered')).toEqual([
-      { do: 'delivered', id: 'm1', path: 'relay', ms: 1 },
-      { do: 'delivered', id: 'm2', path: 'direct', ms: 1 },
+    expect(all.filter((effect) => effect.do === 'delivered')).toMatchObject([
+      { entry: { id: 'm1' }, path: 'relay', ms: 1 },
+      { entry: { id: 'm2' }, path: 'direct', ms: 1 },
     ]);
   });
 
@@ -104,7 +105,7 @@ describe('a link', () => {
     expect(state.rtc.phase).toBe('doubted');
     expect(pathOf(state)).toBe('direct');
     expect(effects[0]).toMatchObject({ do: 'transmit', via: 'rtc', header: { t: 'ping', reply: true } });
-    expect(pathOf(play([socketUp, bobHere, rtcOpen, gone, expired]).state)).toBe('none');
+    expect(pathOf(play([socketUp, bobHere, rtcOpen, gone, expired]).state)).toBe('mailbox');
   });
 
   it('answers a sign of life on the path where it was asked, and does not ask back', () => {
@@ -118,7 +119,7 @@ describe('a link', () => {
 
   it('waits when the server says that the device is gone', () => {
     const { state } = play([socketUp, bobHere, say('m1'), { type: 'unreachable', device: 'b1' }]);
-    expect(pathOf(state)).toBe('none');
+    expect(pathOf(state)).toBe('mailbox');
   });
 
   it('pauses longer after each failed attempt', () => {
@@ -201,5 +202,93 @@ describe('the phases of the upgrade', () => {
         "doubted –expired→ idle",
       ]
     `);
+  });
+
+  describe('beside the mailbox', () => {
+    const settled = { type: 'settled' } as const;
+    const retry = { type: 'timer', name: 'mail' } as const;
+    const refusal = (code: 'rtc_available' | 'mailbox_full') => ({ type: 'refused', seq: 1, code }) as const;
+    const kept = { type: 'kept', seq: 1, forced: false, until: 1_000 } as const;
+    const mailedBy = (effects: readonly LinkEffect[]) =>
+      effects.flatMap((effect) => (effect.do === 'enqueue' ? [`${effect.header.id} ${effect.force}`] : []));
+
+    it('leaves a message there for whoever is not online, once that is known', () => {
+      expect(mailedBy(play([say('m1'), socketUp]).all)).toEqual([]);
+      const { all, state } = play([say('m1'), socketUp, settled, say('m2')]);
+      expect(mailedBy(all)).toEqual(['m1 false', 'm2 false']);
+      expect(pathOf(state)).toBe('mailbox');
+    });
+
+    it('[S5.1] puts it there with force when nobody acknowledges on the relay either', () => {
+      const events = [socketUp, bobHere, settled, say('m1'), overdue];
+      expect(mailedBy(play(events).all)).toEqual([]);
+      expect(mailedBy(play([...events, overdue]).effects)).toEqual(['m1 true']);
+    });
+
+    it('[S5.1] waits a moment where the server says that the other side is online, and forces it then', () => {
+      const { all, effects } = play([say('m1'), socketUp, settled, refusal('rtc_available'), say('m2'), retry]);
+      expect(mailedBy(all)).toEqual(['m1 false', 'm1 true', 'm2 false']);
+      expect(mailedBy(effects)).toEqual(['m1 true', 'm2 false']);
+      expect(named(all)).not.toContain('held');
+    });
+
+    it('sends live what the mailbox refused, when the other side comes', () => {
+      const { effects } = play([say('m1'), socketUp, settled, refusal('rtc_available'), bobHere]);
+      expect(sentOver(effects)).toEqual(['m1 relay']);
+    });
+
+    it('tells that the mailbox is full, and tries again ever more rarely', () => {
+      const { all } = play([say('m1'), socketUp, settled, refusal('mailbox_full'), retry, refusal('mailbox_full')]);
+      expect(all.filter((effect) => effect.do === 'held')).toEqual([
+        { do: 'held', code: 'mailbox_full' },
+        { do: 'held', code: 'mailbox_full' },
+      ]);
+      expect(all.filter((effect) => effect.do === 'timer' && effect.name === 'mail')).toMatchObject([
+        { ms: 1_000 },
+        { ms: 2_000 },
+      ]);
+    });
+
+    it('does not send live what the mailbox has, until that turns out to be in vain', () => {
+      const { all } = play([say('m1'), socketUp, settled, kept, bobHere, say('m2')]);
+      expect(sentOver(all)).toEqual(['m2 relay']);
+      // Sealed for a device that is gone, perhaps: this one waits for the first.
+      expect(sentOver(play([say('m1'), socketUp, settled, kept, bobHere, say('m2'), overdue]).effects)).toEqual([
+        'm1 relay',
+        'm2 relay',
+      ]);
+    });
+
+    it('gives up what the mailbox has not kept any longer', () => {
+      const { effects, state } = play([
+        say('m1'),
+        say('m2'),
+        socketUp,
+        settled,
+        kept,
+        { type: 'clock', serverMs: 1_000 },
+      ]);
+      expect(effects).toMatchObject([{ do: 'expired', entry: { id: 'm1' } }]);
+      expect(state.outbox.waiting.map(({ id }) => id)).toEqual(['m2']);
+    });
+
+    it('answers what came by mail by mail, and what another device of ours sent not at all', () => {
+      const header = { t: 'data', id: 'm1', epoch: 'E7', seq: 1, acked: 0, at: 0, text: true } as const;
+      const mail = { type: 'mail', position: 9, frame: { header, body: new Uint8Array() } } as const;
+      expect(play([{ ...mail, own: false }]).effects).toMatchObject([
+        { do: 'deliver', positions: [9], answer: { via: 'mailbox', header: { epoch: 'E7', through: 1 } } },
+      ]);
+      expect(play([{ ...mail, own: true }]).effects).toMatchObject([{ do: 'deliver', own: true, answer: undefined }]);
+    });
+
+    it('forgets mail that it has had, and keeps what is before its turn', () => {
+      const mail = (seq: number, position: number) => {
+        const header = { t: 'data', id: `m${seq}`, epoch: 'E7', seq, acked: 0, at: 0, text: true } as const;
+        return { type: 'mail', position, own: false, frame: { header, body: new Uint8Array() } } as const;
+      };
+      const { all } = play([mail(2, 5), mail(1, 6), mail(1, 7)]);
+      const delivered = all.flatMap((effect) => (effect.do === 'deliver' ? [effect.positions] : []));
+      expect(delivered).toEqual([[], [6, 5], [7]]);
+    });
   });
 });

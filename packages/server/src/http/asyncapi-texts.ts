@@ -1,4 +1,15 @@
-import { type ClientEvent, Contact, ContactUpdate, DeviceList, Failure, Id, type ServerEvent } from '@anypath/protocol';
+import {
+  type ClientEvent,
+  Contact,
+  ContactUpdate,
+  DeviceList,
+  Enqueued,
+  Failure,
+  Id,
+  Mail,
+  MailAcked,
+  type ServerEvent,
+} from '@anypath/protocol';
 import * as v from 'valibot';
 
 /** What each event of a client asks for. */
@@ -61,6 +72,18 @@ export const ANSWERS: Readonly<Record<string, { readonly doc: string; readonly s
   answer_device: {
     doc: 'The device of this connection, among those of the wallet.',
     schema: v.object({ ok: v.literal(true), keyId: Id, ...DeviceList.entries }),
+  },
+  answer_enqueued: {
+    doc: 'Stored, and synced to disk.',
+    schema: v.object({ ok: v.literal(true), ...Enqueued.entries }),
+  },
+  answer_mail: {
+    doc: 'The oldest messages, and whether there are more behind them.',
+    schema: v.object({ ok: v.literal(true), messages: v.array(Mail), more: v.boolean() }),
+  },
+  answer_acked: {
+    doc: 'How many had waited, and whether messages wait that were not pushed.',
+    schema: v.object({ ok: v.literal(true), ...MailAcked.entries }),
   },
   answer_refused: { doc: 'Refused; the connection is kept.', schema: Failure },
 };

@@ -72,6 +72,9 @@ const DESCRIPTION = [
 const ANSWER_OF: Readonly<Partial<Record<ClientEvent, string>>> = {
   'contacts:list': 'answer_contacts',
   'contacts:change': 'answer_contact',
+  'relay:enqueue': 'answer_enqueued',
+  'relay:pull': 'answer_mail',
+  'relay:ack': 'answer_acked',
   'devices:register': 'answer_device',
   'devices:list': 'answer_devices',
   'devices:rename': 'answer_devices',

@@ -8,7 +8,20 @@ import * as v from 'valibot';
  * @throws AnypathError `invalid_payload` that names the first field at fault
  */
 export function bodyOf<T>(request: FastifyRequest, schema: v.GenericSchema<unknown, T>): T {
-  const result = v.safeParse(schema, request.body);
+  return checked(request.body, schema);
+}
+
+/**
+ * The query of a request, checked.
+ *
+ * @throws AnypathError `invalid_payload` that names the first field at fault
+ */
+export function queryOf<T>(request: FastifyRequest, schema: v.GenericSchema<unknown, T>): T {
+  return checked(request.query, schema);
+}
+
+function checked<T>(value: unknown, schema: v.GenericSchema<unknown, T>): T {
+  const result = v.safeParse(schema, value);
   if (result.success) return result.output;
   throw new AnypathError('invalid_payload', faultOf(result.issues));
 }

@@ -1,4 +1,4 @@
-import { AnypathError, type RateLimitName, type Route } from '@anypath/protocol';
+import { AnypathError, LIMITS, type RateLimitName, type Route } from '@anypath/protocol';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Access, Authenticator, Identity } from '../auth/authenticate.ts';
 import { after, type Maybe } from '../maybe.ts';
@@ -18,6 +18,8 @@ export interface Guard {
   readonly csrf?: boolean;
   /** Whether Bearer is accepted although the route is not on BEARER_ROUTE_WHITELIST. */
   readonly bearerAnywhere?: boolean;
+  /** How large a body may be, where that is not `httpBodyMaxBytes`. */
+  readonly bodyMaxBytes?: number;
 }
 
 /** What answers a route. */
@@ -34,6 +36,7 @@ export function openRoute(
   each(
     app,
     route,
+    LIMITS.httpBodyMaxBytes,
     () => (request, reply) =>
       after(limits.take(limit, limitKeyOf(request.ip)), (use) => {
         showUse(reply, use);
@@ -47,10 +50,10 @@ export function sessionRoute(
   app: FastifyInstance,
   { auth, limits }: GuardParts,
   route: Route,
-  { limit, ...options }: Guard,
+  { limit, bodyMaxBytes = LIMITS.httpBodyMaxBytes, ...options }: Guard,
   handle: Handler<Identity>,
 ): void {
-  each(app, route, (path) => {
+  each(app, route, bodyMaxBytes, (path) => {
     const access = auth.access(path, options);
     // Nothing here waits for a token that is known: a promise for each step would cost as much as the answer.
     return (request, reply) =>
@@ -88,9 +91,10 @@ function identify(
 function each(
   app: FastifyInstance,
   { method, path, aliases }: Route,
+  bodyLimit: number,
   handlerOf: (path: string) => (request: FastifyRequest, reply: FastifyReply) => unknown,
 ): void {
-  for (const url of [path, ...aliases]) app.route({ method, url, handler: handlerOf(url) });
+  for (const url of [path, ...aliases]) app.route({ method, url, bodyLimit, handler: handlerOf(url) });
 }
 
 /** The headers of draft-ietf-httpapi-ratelimit-headers-06. */

@@ -11,7 +11,10 @@ import { Devices } from '../devices/devices.ts';
 import { deviceEvents } from '../devices/events.ts';
 import { proofCheck } from '../devices/proof.ts';
 import type { Limits } from '../http/limits.ts';
+import { mailboxEvents } from '../relay/events.ts';
 import { liveEvents } from '../relay/live.ts';
+import { Mailbox } from '../relay/mailbox.ts';
+import { Pushes } from '../relay/pushes.ts';
 import { signallingEvents } from '../signalling/events.ts';
 import { Signalling } from '../signalling/signalling.ts';
 import type { Store } from '../store/port.ts';
@@ -36,7 +39,7 @@ afterEach(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** Alice is connected, Bob is her only contact and online; nothing else is real but the code that handles events, and devices. */
+/** Alice is connected, Bob is her only contact and online; nothing else is real but the code that handles events, and the store. */
 function scene() {
   const bus = createLocalBus();
   const reached: string[] = [];
@@ -52,7 +55,9 @@ function scene() {
     areMutual: (a: string, b: string) => a === 'alice' && b === 'bob',
     mutualOf: () => ['bob'],
   };
-  const flags = { isEnabled: () => true } as unknown as ConstructorParameters<typeof Signalling>[0]['flags'];
+  const flags = { isEnabled: () => true, require: () => undefined } as unknown as ConstructorParameters<
+    typeof Signalling
+  >[0]['flags'];
   const log = pino({ level: 'silent' });
   const config = { HIDE_HOST_CANDIDATES: false };
   const changed: string[] = [];
@@ -64,22 +69,38 @@ function scene() {
       return { wallet: peer, state: 'asked' };
     },
   };
+  const data = {
+    device: { wallet: 'alice', deviceId: 'a1' },
+    rtc: true,
+    keyId: undefined,
+    queue: { reserve: () => true },
+  };
+  const room = { connected: true, join: () => undefined, once: () => undefined };
+  const socket = { data, emit: () => true, ...room } as unknown as Socket;
   const devices = new Devices(store, proofCheck({ walletSignIn: true, walletDomains: ['rtc.example.com'] }));
   devices.onChange(({ wallet }) => changed.push(wallet));
+  const mailbox = new Mailbox({
+    config: { MAILBOX_TTL: 60, MAILBOX_MAX_MESSAGES: 100, MAILBOX_MAX_BYTES: 10_000_000 },
+    store: store.mailbox,
+    bus,
+    flags,
+    acquaintances,
+    devices: { keysOf: (wallet) => (wallet === 'bob' ? ['b1'] : []) },
+    counters: { enqueued: () => undefined, acknowledged: () => undefined, expired: () => undefined },
+  });
+  mailbox.onArrival(({ wallet }) => void reached.push(wallet));
   const parts: EventParts = {
     limits: { take: async () => ({ ok: true, remaining: 1, resetMs: 1, limit: 1 }) } as unknown as Limits,
     handlers: {
       ...signallingEvents(signalling, () => undefined, log),
       ...liveEvents(acquaintances, delivery),
       ...contactEvents(contacts),
+      ...mailboxEvents(mailbox, new Pushes(mailbox, () => [socket])),
       ...deviceEvents(devices, acquaintances),
     },
     log,
   };
   for (const wallet of ['bob', 'carol']) bus.join({ wallet, deviceId: `${wallet}-device` }, wallet, true);
-  const data = { device: { wallet: 'alice', deviceId: 'a1' }, rtc: true, keyId: undefined };
-  const room = { connected: true, join: () => undefined, once: () => undefined };
-  const socket = { data, emit: () => true, ...room } as unknown as Socket;
   return { parts, socket, reached, changed };
 }
 
@@ -108,6 +129,7 @@ const garbage = fc.oneof(
     arbitrary: fc.constant(JSON.parse('{"__proto__":{"to":"bob"},"constructor":{"prototype":{"to":"bob"}}}')),
   },
 );
+
 const nested = (depth: number): unknown => {
   let value: unknown = 'bottom';
   for (let level = 0; level < depth; level++) value = level % 2 === 0 ? [value] : { to: value };
@@ -122,6 +144,9 @@ const RIGHT: Readonly<Record<string, object>> = {
   'rtc:hangup': { reason: 'busy' },
   'relay:frame': { toDevice: 'bob-device', frame: new Uint8Array(8) },
   'contacts:change': { action: 'ask', wallet: 'bob' },
+  'relay:enqueue': { id: 'message', keys: ['b1'], force: true, ttl: 5, body: new Uint8Array(8) },
+  'relay:pull': { after: 1, max: 5 },
+  'relay:ack': { positions: [1, 2] },
   'devices:register': {
     publicKey: devicePublicKey(),
     name: 'Laptop',

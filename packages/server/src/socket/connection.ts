@@ -8,7 +8,10 @@ import type { OutboundQueue } from './outbound-queue.ts';
 export interface SocketData {
   device: DeviceRef;
   identity: Identity;
-  /** The key of the device that it belongs to, once that is registered; it stays the same then. */
+  /**
+   * The key of the device that it belongs to, once that is registered; it stays the same then. Without one it reads the mailbox
+   * of a wallet that has no devices.
+   */
   keyId: string | undefined;
   queue: OutboundQueue;
   /** Whether the device can and wants to use WebRTC. */

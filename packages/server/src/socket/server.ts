@@ -16,7 +16,10 @@ import { DeviceNews } from '../devices/news.ts';
 import type { Flags } from '../flags/flags.ts';
 import type { Limits } from '../http/limits.ts';
 import { Presence } from '../presence/presence.ts';
+import { mailboxEvents } from '../relay/events.ts';
 import { liveEvents } from '../relay/live.ts';
+import type { Mailbox } from '../relay/mailbox.ts';
+import { Pushes } from '../relay/pushes.ts';
 import { signallingEvents } from '../signalling/events.ts';
 import { Signalling } from '../signalling/signalling.ts';
 import { admit, mayConnect, refusal, trustsOf } from './admission.ts';
@@ -39,6 +42,7 @@ export interface SocketParts {
   readonly limits: Limits;
   readonly flags: Flags;
   readonly contacts: Contacts;
+  readonly mailbox: Mailbox;
   readonly acquaintances: Acquaintances;
   readonly devices: Devices;
   /** Told of each use of a deprecated event. */
@@ -56,7 +60,7 @@ export interface SocketService {
   close(): Promise<void>;
 }
 
-/** Signalling, presence and the live relay on one Socket.IO connection. */
+/** Signalling, presence, the live relay and the mailbox on one Socket.IO connection. */
 export function createSocketServer(http: HttpServer, parts: SocketParts): SocketService {
   const { config, authenticator, sessions, limits, log } = parts;
   const trusts = trustsOf(config.TRUST_PROXY);
@@ -100,7 +104,7 @@ export function createSocketServer(http: HttpServer, parts: SocketParts): Socket
 
 /** Everything that connections work with, made for one another. */
 function assemble(io: SocketServer, parts: SocketParts): EventParts & WelcomeParts & { deviceNews: DeviceNews } {
-  const { config, bus, limits, flags, contacts, acquaintances, devices, log } = parts;
+  const { config, bus, limits, flags, contacts, acquaintances, devices, mailbox, log } = parts;
   const isLegacyOn = config.RTC_SIGNAL_LEGACY_ENABLED;
   const delivery = createDelivery(io, log, signalToLegacy);
   const signalling = new Signalling({ config, bus, flags, acquaintances, delivery, log });
@@ -118,11 +122,15 @@ function assemble(io: SocketServer, parts: SocketParts): EventParts & WelcomePar
     // Where everyone is a contact, a relation that ends changes nothing.
     if (config.CONTACTS === 'mutual') presence.contactChanged(wallet, update);
   });
+  const pushes = new Pushes(mailbox, (wallet) => socketsOf(io, wallet));
+  mailbox.onArrival((arrival) => pushes.push(arrival));
+  mailbox.onAcknowledged((reader, positions) => pushes.acknowledged(reader, positions));
   const legacy = isLegacyOn ? parts.legacyUsed : undefined;
   const handlers: Handlers = {
     ...signallingEvents(signalling, legacy, log),
     ...liveEvents(acquaintances, delivery),
     ...contactEvents(contacts),
+    ...mailboxEvents(mailbox, pushes),
     ...deviceEvents(devices, acquaintances),
   };
   return { limits, handlers, signalling, bus, presence, deviceNews: tellOfDevices(io, parts), show, log };

@@ -1,5 +1,6 @@
 import type { DeviceProof } from '@anypath/protocol';
 import type { Pair } from '../contacts/pair.ts';
+import type { MailboxStore } from './mailbox-port.ts';
 
 /** A feature that an operator has switched (SPEC S1.4). */
 export interface FlagDocument {
@@ -116,6 +117,8 @@ export interface Store {
   countContacts(wallet: string): ContactCount;
   /** The wallets that are mutual with one, in no particular order. Asked whenever a wallet comes or goes. */
   mutualContactsOf(wallet: string): readonly string[];
+  /** Messages that wait. */
+  readonly mailbox: MailboxStore;
   /** The devices of a wallet without those that were revoked, the oldest first. */
   devicesOf(wallet: string): readonly StoredDevice[];
   /** Their `keyId`s, in the same order. */

@@ -1,10 +1,13 @@
 import { chmodSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync, type DatabaseSyncInstance } from '@photostructure/sqlite';
+import type { MailboxStore } from './mailbox-port.ts';
 import type { Store } from './port.ts';
 import { contactsOn } from './sqlite-contacts.ts';
 import { devicesOn } from './sqlite-devices.ts';
 import { flagsOn } from './sqlite-flags.ts';
+import { type MailboxListeners, openSqliteMailbox } from './sqlite-mailbox.ts';
+import { migrate } from './sqlite-migrate.ts';
 import { revokedSessionsOn } from './sqlite-sessions.ts';
 
 type Database = DatabaseSyncInstance;
@@ -58,9 +61,9 @@ const MIGRATIONS = [
  * Opens the embedded store.
  *
  * @param folder where its files are kept; made where it is missing, readable by this user alone
- * @throws Error where the database was written by a newer version, or cannot be read
+ * @throws Error where a database was written by a newer version, or cannot be read
  */
-export function openSqliteStore(folder: string): Store {
+export function openSqliteStore(folder: string, mailboxListeners: MailboxListeners = {}): Store {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const file = join(folder, 'anypath.db');
   const db = new DatabaseSync(file);
@@ -69,15 +72,15 @@ export function openSqliteStore(folder: string): Store {
     db.exec(
       'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 5000; PRAGMA foreign_keys = ON;',
     );
-    migrate(db, file);
-    return storeOn(db);
+    migrate(db, file, MIGRATIONS);
+    return storeOn(db, openSqliteMailbox(folder, mailboxListeners));
   } catch (error) {
     db.close();
     throw error;
   }
 }
 
-function storeOn(db: Database): Store {
+function storeOn(db: Database, mailbox: MailboxStore): Store {
   const readSecret = db.prepare('SELECT value FROM secrets WHERE name = ?');
   const writeSecret = db.prepare('INSERT INTO secrets (name, value) VALUES (?, ?) ON CONFLICT (name) DO NOTHING');
   return {
@@ -91,18 +94,10 @@ function storeOn(db: Database): Store {
       writeSecret.run(name, make());
       return (readSecret.get(name) as { value: Uint8Array }).value;
     },
-    close: () => db.close(),
+    mailbox,
+    close: () => {
+      mailbox.close();
+      db.close();
+    },
   };
-}
-
-function migrate(db: Database, file: string): void {
-  const { user_version: version } = db.prepare('PRAGMA user_version').get() as { user_version: number };
-  if (version > MIGRATIONS.length) {
-    throw new Error(
-      `${file} was written by a newer anypath (schema ${version}, this one knows ${MIGRATIONS.length}). Start that version, or choose another DATA_DIR.`,
-    );
-  }
-  for (const [index, statements] of MIGRATIONS.entries()) {
-    if (index >= version) db.exec(`BEGIN IMMEDIATE; ${statements} PRAGMA user_version = ${index + 1}; COMMIT;`);
-  }
 }

@@ -7,6 +7,7 @@ export class Metrics {
   /** What gauges are read from, when somebody asks. */
   #readiness: () => Promise<Readiness> = async () => ({ status: 'ready', provider: 'none', providers: [] });
   #sockets: () => number = () => 0;
+  #waiting: () => { readonly messages: number; readonly bytes: number } = () => ({ messages: 0, bytes: 0 });
 
   readonly #iceRequests = this.#counter(
     'anypath_ice_requests_total',
@@ -36,6 +37,24 @@ export class Metrics {
   );
   readonly #available = this.#gauge('anypath_ice_available', 'Whether TURN credentials can be issued now.');
   readonly #connected = this.#gauge('anypath_sockets', 'Connected sockets.');
+  readonly #mailEnqueued = this.#counter(
+    'anypath_mail_enqueued_total',
+    'Messages for mailboxes, by what they came to: stored, forced, repeated, or the code of the error.',
+    ['outcome'],
+  );
+  readonly #mailAcknowledged = this.#counter('anypath_mail_acknowledged_total', 'Messages that devices acknowledged.');
+  readonly #mailExpired = this.#counter(
+    'anypath_mail_expired_total',
+    'Messages that were removed unread, at their time.',
+  );
+  readonly #mailMessages = this.#gauge('anypath_mail_waiting_messages', 'Messages that wait in mailboxes.');
+  readonly #mailBytes = this.#gauge('anypath_mail_waiting_bytes', 'Bytes of the messages that wait in mailboxes.');
+  readonly #mailSync = new Histogram({
+    name: 'anypath_mail_sync_seconds',
+    help: 'Time that the disk took to sync messages; each sync covers all that came meanwhile.',
+    buckets: [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1],
+    registers: [this.#registry],
+  });
   readonly #allocation = new Histogram({
     name: 'anypath_ice_allocation_seconds',
     help: 'Time to an allocation (a binding, for STUN) in a probe.',
@@ -49,9 +68,14 @@ export class Metrics {
   }
 
   /** Says what gauges are read from. */
-  watch(readiness: () => Promise<Readiness>, sockets: () => number): void {
+  watch(
+    readiness: () => Promise<Readiness>,
+    sockets: () => number,
+    waiting: () => { readonly messages: number; readonly bytes: number },
+  ): void {
     this.#readiness = readiness;
     this.#sockets = sockets;
+    this.#waiting = waiting;
   }
 
   iceRequest(outcome: string): void {
@@ -66,6 +90,23 @@ export class Metrics {
     this.#legacy.inc({ event });
   }
 
+  mailEnqueued(outcome: string): void {
+    this.#mailEnqueued.inc({ outcome });
+  }
+
+  mailAcknowledged(messages: number): void {
+    this.#mailAcknowledged.inc(messages);
+  }
+
+  mailExpired(messages: number): void {
+    this.#mailExpired.inc(messages);
+  }
+
+  /** @param ms how long the sync took */
+  mailSynced(ms: number): void {
+    this.#mailSync.observe(ms / 1000);
+  }
+
   /** @param allocateMs where it worked */
   probed(url: string, outcome: string, allocateMs?: number): void {
     this.#probes.inc({ url, outcome });
@@ -78,7 +119,7 @@ export class Metrics {
     return { type: this.#registry.contentType, text: await this.#registry.metrics() };
   }
 
-  #counter<L extends string>(name: string, help: string, labelNames: L[]): Counter<L> {
+  #counter<L extends string>(name: string, help: string, labelNames: L[] = []): Counter<L> {
     return new Counter({ name, help, labelNames, registers: [this.#registry] });
   }
 
@@ -90,6 +131,9 @@ export class Metrics {
     const { provider, providers } = await this.#readiness();
     this.#available.set(provider === 'none' || provider === 'stun' ? 0 : 1);
     this.#connected.set(this.#sockets());
+    const { messages, bytes } = this.#waiting();
+    this.#mailMessages.set(messages);
+    this.#mailBytes.set(bytes);
     this.#urlUp.reset();
     this.#breakerOpen.reset();
     for (const { name, breaker, urls } of providers) {

@@ -1,0 +1,68 @@
+import { describe, expect, it } from 'vitest';
+import { type DurableStore, memoryDurable, type Writes } from './durable-store.ts';
+import { Journal } from './journal.ts';
+
+/** A store that tells what each change writes, and takes it when it is let go. */
+function slow() {
+  const inner = memoryDurable();
+  const batches: Writes[] = [];
+  const gates: (() => void)[] = [];
+  const store: DurableStore = {
+    ...inner,
+    update: async (keys, change) => {
+      const changed = change([]);
+      batches.push(changed.writes);
+      await new Promise<void>((resolve) => gates.push(resolve));
+      return inner.update(keys, () => changed);
+    },
+  };
+  const letGo = async () => {
+    while (gates.length === 0) await Promise.resolve();
+    gates.shift()?.();
+  };
+  return { inner, store, batches, letGo };
+}
+
+describe('a journal', () => {
+  it('gathers what comes while the last is being stored', async () => {
+    const { store, inner, batches, letGo } = slow();
+    const journal = new Journal(store, () => undefined);
+    journal.put('a', 1);
+    await Promise.resolve();
+    journal.put('b', 2);
+    journal.put('c', 3);
+    journal.remove('b');
+    const done = journal.settled();
+    await letGo();
+    await letGo();
+    await done;
+    expect(batches).toEqual([
+      [['a', 1]],
+      [
+        ['b', undefined],
+        ['c', 3],
+      ],
+    ]);
+    expect(await inner.list('')).toEqual([
+      ['a', 1],
+      ['c', 3],
+    ]);
+  });
+
+  it('tells where something could not be stored, and goes on', async () => {
+    const errors: unknown[] = [];
+    const inner = memoryDurable();
+    let isFull = true;
+    const journal = new Journal(
+      { ...inner, update: (keys, change) => (isFull ? Promise.reject(new Error('full')) : inner.update(keys, change)) },
+      (error) => errors.push(error),
+    );
+    journal.put('a', 1);
+    await journal.settled();
+    expect(errors).toEqual([new Error('full')]);
+    isFull = false;
+    journal.put('b', 2);
+    await journal.settled();
+    expect(await inner.list('')).toEqual([['b', 2]]);
+  });
+});

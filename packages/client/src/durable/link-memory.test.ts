@@ -1,0 +1,95 @@
+import { describe, expect, it } from 'vitest';
+import type { Incoming } from '../link/inbox.ts';
+import { memoryStore } from '../storage.ts';
+import { memoryDurable } from './durable-store.ts';
+import { LinkMemory } from './link-memory.ts';
+
+const message = (seq: number, epoch = 'E1'): Incoming => ({
+  header: { t: 'data', id: `m${seq}`, epoch, seq, acked: 0, at: 0, text: true },
+  body: new Uint8Array([seq]),
+  path: 'relay',
+});
+const cursor = (through: number, epoch = 'E1') => ({ epoch, through, skipped: [] });
+const everyone = () => true;
+
+/** The pages of one browser: they share what lasts. */
+function browser() {
+  const durable = memoryDurable();
+  const marks = memoryStore();
+  return (tab: string, wallet = 'alice') => new LinkMemory(durable, marks, { wallet, tab }, () => undefined);
+}
+
+describe('the memory of links', () => {
+  it('hands a message to one page alone, whichever is first', async () => {
+    const page = browser();
+    const [one, other] = [page('t1'), page('t2')];
+    const first = await one.commit('bob', cursor(2), [message(1), message(2)], false);
+    const second = await other.commit('bob', cursor(3), [message(2), message(3)], false);
+    expect([first, second].map((taken) => taken.map(({ header }) => header.seq))).toEqual([[1, 2], [3]]);
+    expect(await page('t3').cursors('bob')).toEqual([cursor(3)]);
+    expect(await page('t3').cursors('carol')).toEqual([]);
+    expect(await page('t3', 'mallory').cursors('bob')).toEqual([]);
+  });
+
+  it('does not fall back behind what another page has', async () => {
+    const page = browser();
+    await page('t1').commit('bob', cursor(9), [message(9)], false);
+    expect(await page('t2').commit('bob', cursor(5), [message(5)], false)).toEqual([]);
+    expect(await page('t2').cursors('bob')).toEqual([cursor(9)]);
+  });
+
+  it('keeps what a page received and did not hand over, and that alone', async () => {
+    const page = browser();
+    const dead = page('t1');
+    await dead.commit('bob', cursor(2), [message(1), message(2)], false);
+    dead.handOver('bob', [message(1)]);
+    await dead.settled();
+    const left = await page('t2').unread(everyone);
+    expect(left).toMatchObject([{ peer: 'bob', own: false, message: { header: { seq: 2 } } }]);
+    expect(await page('t2').unread((tab) => tab !== 't1')).toEqual([]);
+  });
+
+  it('repeats nothing that was handed over right before the page died', async () => {
+    const page = browser();
+    const dead = page('t1');
+    await dead.commit('bob', cursor(1), [message(1)], false);
+    // The page goes before anything that lasts is written.
+    dead.handOver('bob', [message(1)]);
+    expect(await page('t2').unread(everyone)).toEqual([]);
+  });
+
+  it('keeps what was sent until somebody else does, in the order in which it was sent', async () => {
+    const page = browser();
+    const dead = page('t1');
+    for (const seq of [10, 9, 2]) {
+      dead.sending('bob', 'E1', { seq, id: `m${seq}`, body: new Uint8Array([seq]), text: true, at: 5 });
+    }
+    dead.sent('bob', 'E1', 9);
+    await dead.settled();
+    const left = await page('t2').leftovers(everyone);
+    expect(left.map(({ peer, epoch, entry }) => [peer, epoch, entry.seq, entry.id])).toEqual([
+      ['bob', 'E1', 2, 'm2'],
+      ['bob', 'E1', 10, 'm10'],
+    ]);
+    for (const { key } of left) page('t2').forget(key);
+    await Promise.resolve();
+    await page('t2').settled();
+    expect(await page('t3').leftovers((tab) => tab === 't2')).toEqual([]);
+  });
+
+  it('remembers the streams that began last', async () => {
+    const page = browser();
+    const name = (index: number) => `E${String(index).padStart(4, '0')}`;
+    for (let index = 0; index < 300; index++) await page('t1').commit('bob', cursor(1, name(index)), [], false);
+    const known = await page('t1').cursors('bob');
+    expect([known.length, known[0]?.epoch, known.at(-1)?.epoch]).toEqual([256, name(44), name(299)]);
+  });
+
+  it('takes what another version left there for nothing', async () => {
+    const durable = memoryDurable();
+    await durable.update([], () => ({ writes: [['in:alice:bob:E1', { through: 'far' }]], result: undefined }));
+    const memory = new LinkMemory(durable, memoryStore(), { wallet: 'alice', tab: 't1' }, () => undefined);
+    expect(await memory.cursors('bob')).toEqual([]);
+    expect(await memory.commit('bob', cursor(1), [message(1)], false)).toHaveLength(1);
+  });
+});

@@ -1,0 +1,171 @@
+import { Id } from '@anypath/protocol';
+import * as v from 'valibot';
+import { type Cursor, hasReceived, type Incoming } from '../link/inbox.ts';
+import type { Unsent } from '../link/outbox.ts';
+import type { KeyValueStore } from '../storage.ts';
+import type { DurableStore } from './durable-store.ts';
+import { Journal } from './journal.ts';
+
+const seq = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+const StoredCursor = v.object({ epoch: Id, through: seq, skipped: v.array(v.tuple([seq, seq])) });
+
+/** Streams of one other wallet that are remembered, the latest; each page load over there begins one. */
+const STREAMS_MAX = 256;
+
+/** A message, or a part, that was not acknowledged when its page went away. */
+export interface Leftover {
+  readonly key: string;
+  readonly peer: string;
+  readonly epoch: string;
+  /** The tab that sent it. */
+  readonly tab: string;
+  readonly entry: Unsent & { readonly seq: number };
+}
+
+/** A message, or a part, that was received and perhaps not handed over when its page went away. */
+export interface Unread {
+  readonly key: string;
+  readonly peer: string;
+  readonly tab: string;
+  readonly own: boolean;
+  readonly message: Incoming;
+}
+
+/** No wallet has a `:`, and a number in it sorts as it counts. */
+const keyOf = (...parts: readonly (string | number)[]): string =>
+  parts.map((part) => (typeof part === 'number' ? String(part).padStart(12, '0') : part)).join(':');
+
+/**
+ * What one device of one wallet remembers of its links: how far it has received, what was received and not yet handed to the
+ * application, and what was sent and not yet acknowledged. All tabs of a browser share it.
+ */
+export class LinkMemory {
+  readonly #store: DurableStore;
+  readonly #journal: Journal;
+  readonly #marks: KeyValueStore;
+  readonly #wallet: string;
+  readonly #tab: string;
+  readonly #shown = new Set<string>();
+
+  /**
+   * @param marks written at once, while the durable store takes a moment: what was handed over and is about to be forgotten
+   * @param tab names this page
+   * @param failed told where something could not be stored
+   */
+  constructor(
+    store: DurableStore,
+    marks: KeyValueStore,
+    { wallet, tab }: { wallet: string; tab: string },
+    failed: (error: unknown) => void,
+  ) {
+    this.#store = store;
+    this.#marks = marks;
+    this.#wallet = wallet;
+    this.#tab = tab;
+    this.#journal = new Journal(store, failed);
+  }
+
+  /** How far each stream of another wallet was received; those that came last. */
+  async cursors(peer: string): Promise<Cursor[]> {
+    const rows = await this.#store.list(keyOf('in', this.#wallet, peer, ''));
+    // Streams are named by ULIDs: their names sort by age.
+    const [old, kept] = [rows.slice(0, -STREAMS_MAX), rows.slice(-STREAMS_MAX)];
+    for (const [key] of old) this.#journal.remove(key);
+    return kept.flatMap(([, value]) => {
+      const { success, output } = v.safeParse(StoredCursor, value);
+      return success ? [output] : [];
+    });
+  }
+
+  /**
+   * Remembers how far a stream was received, with what of it is to be handed over.
+   *
+   * @returns what nobody has received before, in another tab either
+   */
+  commit(peer: string, cursor: Cursor, messages: readonly Incoming[], own: boolean): Promise<readonly Incoming[]> {
+    const key = keyOf('in', this.#wallet, peer, cursor.epoch);
+    return this.#store.update([key], ([value]) => {
+      const { success, output } = v.safeParse(StoredCursor, value);
+      const fresh = success ? messages.filter(({ header }) => !hasReceived(output, header.seq)) : messages;
+      // Another tab may be further.
+      const furthest = success && output.through > cursor.through ? output : cursor;
+      const unread = fresh.map((message) => {
+        return [this.#unreadKey(peer, message), { peer, tab: this.#tab, own, message }] as const;
+      });
+      return { writes: [[key, furthest] as const, ...unread], result: fresh };
+    });
+  }
+
+  /** Called right before a message is handed over, with all its parts. */
+  handOver(peer: string, parts: readonly Incoming[]): void {
+    const keys = parts.map((part) => this.#unreadKey(peer, part));
+    for (const key of keys) this.#shown.add(key);
+    this.#mark();
+    for (const key of keys) this.#journal.remove(key);
+    void this.#journal.settled().then(() => {
+      for (const key of keys) this.#shown.delete(key);
+      this.#mark();
+    });
+  }
+
+  /** Keeps what is about to be sent. */
+  sending(peer: string, epoch: string, entry: Unsent & { readonly seq: number }): void {
+    const { seq, id, body, text, at, part } = entry;
+    const key = keyOf('out', this.#wallet, peer, epoch, seq);
+    this.#journal.put(key, { peer, epoch, tab: this.#tab, entry: { seq, id, body, text, at, ...(part && { part }) } });
+  }
+
+  /** Somebody else keeps it now: the other side, or the mailbox. */
+  sent(peer: string, epoch: string, seq: number): void {
+    this.#journal.remove(keyOf('out', this.#wallet, peer, epoch, seq));
+  }
+
+  /** What pages that are gone did not get through, in the order in which it was sent. */
+  async leftovers(isGone: (tab: string) => boolean): Promise<Leftover[]> {
+    const rows = await this.#store.list(keyOf('out', this.#wallet, ''));
+    return rows.map(([key, value]) => ({ ...(value as Omit<Leftover, 'key'>), key })).filter(({ tab }) => isGone(tab));
+  }
+
+  /** What pages that are gone received and did not hand over. */
+  async unread(isGone: (tab: string) => boolean): Promise<Unread[]> {
+    const rows = await this.#store.list(keyOf('unread', this.#wallet, ''));
+    const gone = rows
+      .map(([key, value]) => ({ ...(value as Omit<Unread, 'key'>), key }))
+      .filter(({ tab }) => isGone(tab));
+    const shown = new Set(gone.flatMap(({ tab }) => this.#marksOf(tab)));
+    for (const tab of new Set(gone.map((row) => row.tab))) this.#marks.removeItem(this.#markKey(tab));
+    for (const { key } of gone) if (shown.has(key)) this.#journal.remove(key);
+    return gone.filter(({ key }) => !shown.has(key));
+  }
+
+  /** Forgets what was kept under a key. */
+  forget(key: string): void {
+    this.#journal.remove(key);
+  }
+
+  /** Resolves when everything is stored that was to be kept or forgotten so far. */
+  settled(): Promise<void> {
+    return this.#journal.settled();
+  }
+
+  #unreadKey(peer: string, { header }: Incoming): string {
+    return keyOf('unread', this.#wallet, peer, header.epoch, header.seq);
+  }
+
+  #markKey(tab: string): string {
+    return `anypath:shown:${this.#wallet}:${tab}`;
+  }
+
+  #mark(): void {
+    if (this.#shown.size === 0) this.#marks.removeItem(this.#markKey(this.#tab));
+    else this.#marks.setItem(this.#markKey(this.#tab), JSON.stringify([...this.#shown]));
+  }
+
+  #marksOf(tab: string): string[] {
+    try {
+      return v.parse(v.array(v.string()), JSON.parse(this.#marks.getItem(this.#markKey(tab)) ?? '[]'));
+    } catch {
+      return [];
+    }
+  }
+}
