@@ -293,6 +293,8 @@ export class Client extends Events<ClientEvents> {
   #end(error: AnypathError): void {
     // The key is refused for good; the next sign-in begins as a new device.
     if (error.code === 'device_revoked') void forgetIdentity(this.#parts.durable, this.wallet);
+    // Nothing more is said on it: it may be somebody else's.
+    this.#parts.connection.close();
     this.emit('ended', error);
     this.close();
   }

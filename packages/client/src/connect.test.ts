@@ -1,18 +1,27 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { connect } from './connect.ts';
+import { memoryDurable } from './durable/durable-store.ts';
+import { identityOf } from './e2ee/identity.ts';
 import type { Socket } from './socket.ts';
 import { StandInSocket } from './stand-in-socket.ts';
 import { memoryStore } from './storage.ts';
 
 let socket: StandInSocket;
-vi.mock('./socket.ts', () => ({ openSocket: () => socket as unknown as Socket }));
+vi.mock('./socket.ts', async (original) => ({
+  ...(await original<typeof import('./socket.ts')>()),
+  openSocket: () => socket as unknown as Socket,
+}));
+
+/** A device that has its key already: making one takes real time. */
+const durable = memoryDurable();
+beforeAll(async () => void (await identityOf(durable, 'alice')));
 
 const start = (wallet = 'alice') => socket.emit('session:start', { wallet, serverTime: 0 });
 
 /** Begins to connect, up to the point where the server is to answer. */
 async function begun() {
   const url = 'https://rtc.example.com';
-  const attempt = connect({ url, token: 't', rtc: false, storage: memoryStore(), timeoutMs: 1_000 });
+  const attempt = connect({ url, token: 't', rtc: false, storage: memoryStore(), durable, timeoutMs: 1_000 });
   attempt.catch(() => undefined);
   await vi.advanceTimersByTimeAsync(0);
   return { attempt };
@@ -21,6 +30,7 @@ async function begun() {
 beforeEach(() => {
   vi.useFakeTimers();
   socket = new StandInSocket();
+  socket.answer = (event) => (event === 'devices:register' ? { ok: true, wallet: 'alice', devices: [] } : undefined);
 });
 afterEach(() => {
   vi.useRealTimers();

@@ -39,7 +39,8 @@ describe('the SDK without a browser, through the real server', () => {
     const meanwhile = ['1', '2', '3'].map((body) => link.send(body));
     const second = await startOn(folder, String(first.port));
     const deliveries = await Promise.all(meanwhile.map(({ delivered }) => delivered));
-    expect(deliveries.map(({ path }) => path)).toEqual(['relay', 'relay', 'relay']);
+    // Whoever is back first leaves them in the mailbox of the other.
+    expect(deliveries.every(({ via }) => via === 'relay')).toBe(true);
     expect(seen).toEqual(['before', '1', '2', '3']);
     alice.close();
     bob.close();
