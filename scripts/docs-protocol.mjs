@@ -16,6 +16,10 @@ const ON_THE_SOCKET = {
   forbidden: 'The other wallet is no mutual contact: ask it first.',
   not_asking: 'That wallet has not asked, or no longer: ask it instead.',
   contacts_full: 'Remove a contact first.',
+  device_unknown: 'Ask for the devices again: this one was revoked, or made room.',
+  device_revoked: 'Make a new key, and sign in again; in `session:end`, too.',
+  devices_full: 'Revoke a device that is not used any more.',
+  signature_invalid: 'A fault of the client: the `proof` is not by this wallet, or for this key and server.',
   signal_reused: 'A fault of the client: every signal has a `signalId` of its own.',
   sender_not_rtc_eligible: 'Use the relay.',
   target_not_rtc_eligible: 'Use the relay; try again when presence is told again.',
@@ -31,7 +35,7 @@ const ON_THE_SOCKET = {
 const TO_KNOW = [
   ['frameMaxBytes', 'bytes in one frame'],
   ['frameHeaderMaxBytes', 'bytes in the header of a frame'],
-  ['messageMaxBytes', 'bytes in the body of a frame'],
+  ['partMaxBytes', 'bytes in the body of a frame of the SDK'],
   ['sdpMaxBytes', 'bytes in the SDP of a signal'],
   ['candidateMaxBytes', 'bytes in a candidate'],
   ['socketPacketMaxBytes', 'bytes in one Socket.IO packet'],
@@ -39,6 +43,9 @@ const TO_KNOW = [
   ['walletMaxLength', 'characters in a wallet'],
   ['idMaxLength', 'characters in a device, signal or session identifier'],
   ['contactsMax', 'contacts of a wallet'],
+  ['devicesMax', 'devices of a wallet'],
+  ['deviceNameMaxLength', 'characters in the name of a device'],
+  ['devicesEveryMs', 'ms between two updates about the devices of a contact'],
   ['signalMemoryMs', 'ms for which a `signalId` is remembered'],
   ['signalWaitMs', 'ms for which a signal waits for a device'],
   ['signalWaitMaxEntries', 'signals that wait for a wallet'],
@@ -48,7 +55,7 @@ const TO_KNOW = [
 ];
 
 /** @type {readonly (keyof typeof RATE_LIMITS)[]} */
-const RATES = ['connections', 'refusedConnections', 'signals', 'frames', 'contacts'];
+const RATES = ['connections', 'refusedConnections', 'signals', 'frames', 'contacts', 'devices'];
 
 /** @param {readonly (readonly string[])[]} rows */
 const table = (rows) =>
