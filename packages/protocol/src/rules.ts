@@ -65,7 +65,7 @@ export const RULES = {
   RL7: 'A frame between clients is two bytes with the length of its header, big endian, the header as JSON, and the body; a client drops one that is not.',
   DV1: 'A device is an X25519 public key, 32 bytes in base64url, and its `keyId` is the first 16 bytes of their SHA-256 in base64url; a key in another spelling or of small order is refused with `invalid_payload`.',
   DV2: '`devices:register` registers the device that a connection belongs to from then on, and is answered with its `keyId` and the devices of the wallet; repeating it is no error and tells nobody, and another key on the same connection is refused.',
-  DV3: '`name` and `proof` of a registration take the place of those that there were; what is left out stays.',
+  DV3: '`name` of a registration counts where the device has none, so that what its owner calls it stays; `proof` takes the place of the one that there was; what is left out stays.',
   DV4: 'A `proof` is a message of EIP-4361 by the wallet, signed by it, whose `Resources:` name this device key and no other; where wallets sign in, its domain is one of this server. Any other is refused with `signature_invalid`, what is no such message with `invalid_payload`; its nonce and times do not count.',
   DV5: '`devices:list` is answered with the devices of the own wallet or of a mutual contact, the oldest first; for anybody else it is refused with `forbidden`, whether there is such a wallet or not. `seen` is told to the wallet itself alone.',
   DV6: '`devices:update` brings all devices of a wallet to its own connections after each change, and to its mutual contacts that are online after each but a new name, at most once a second; the last update tells what holds.',
