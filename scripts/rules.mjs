@@ -8,7 +8,7 @@ import ts from 'typescript';
 import { RULES } from '../packages/protocol/dist/index.js';
 import { ROOT } from './setup.mjs';
 
-const ID = /\[((?:SE|PR|CT|SG|RL)\d+)\]/g;
+const ID = /\[((?:SE|PR|CT|SG|RL|ML)\d+)\]/g;
 
 /**
  * The name of what is called in the end, where it runs: `it` for `it(…)`, `it.each(…)(…)` and `` it.each`…`(…) ``.

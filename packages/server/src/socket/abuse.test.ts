@@ -40,7 +40,9 @@ function scene(store: MailboxStore) {
     areMutual: (a: string, b: string) => a === 'alice' && b === 'bob',
     mutualOf: () => ['bob'],
   };
-  const flags = { isEnabled: () => true, require: () => undefined } as unknown as ConstructorParameters<typeof Signalling>[0]['flags'];
+  const flags = { isEnabled: () => true, require: () => undefined } as unknown as ConstructorParameters<
+    typeof Signalling
+  >[0]['flags'];
   const log = pino({ level: 'silent' });
   const config = { HIDE_HOST_CANDIDATES: false };
   const changed: string[] = [];
