@@ -73,6 +73,22 @@ export const RULES = {
   DV8: 'A wallet has 32 devices at most: one more is refused with `devices_full`, unless one was not connected for 90 days, which leaves then.',
   DV9: 'A wallet names and revokes its own devices alone; any other `keyId` is refused with `device_unknown`.',
   DV10: 'The events and the HTTP routes of devices do the same, and share one rate limit of the wallet.',
+  ML1: 'A message for a mailbox is refused for the first that fails of: its rate, its fields, `to` (another wallet), the contact, the flag `relay.enqueue`, its size, WebRTC being available, its `keys`, the room in the mailbox.',
+  ML2: 'A message is accepted once it is synced to disk; from then on a crash of the server does not lose it, until it is acknowledged or its time is over.',
+  ML3: 'Without `force` a message is refused with `rtc_available` while the other wallet has a connected device that uses WebRTC, the flag `rtc.signal` is on for both, and the sender uses WebRTC; over HTTP a wallet does, unless none of its connected devices does. `forced` in the answer and in the message says whether `force: true` was sent.',
+  ML4: 'A message that a wallet repeats, with the same `to` and `id`, is stored once and answered as the first was, as long as it waits and for an hour after it was accepted.',
+  ML5: '`keys` are the devices of the other wallet and the other devices of the own one: any others are refused with `devices_changed`, and `no_devices` says that the other wallet has none. Where `keys` is left out nothing is checked.',
+  ML6: 'A message waits for each device that its wallet has when it is accepted; a wallet without devices is one reader, without `keyId`.',
+  ML7: 'With `keys` a copy, with the same fields and a position of its own, waits for the other devices of the sender; it is left out where the mailbox of the sender is full.',
+  ML8: 'Positions ascend in the order in which messages were accepted and are never used again; what one connection sends one after the other, also without waiting, keeps its order.',
+  ML9: '`relay:pull` is answered with the oldest messages behind `after`: `max` of them, but 10 at most (100 over HTTP), and 512 KiB at most, though one always fits; `more` says whether there are others behind them. Reading removes nothing.',
+  ML10: 'An acknowledgement counts for the device that sends it, and a message that every device has acknowledged is removed; positions that do not wait for the device are passed over, and `acked` counts the others.',
+  ML11: 'A message waits until `expiresAt`: for `ttl` seconds and MAILBOX_TTL at most; it is not delivered after that.',
+  ML12: 'A mailbox holds MAILBOX_MAX_MESSAGES messages and MAILBOX_MAX_BYTES bytes of them; one that goes beyond is refused with `mailbox_full` until others were acknowledged.',
+  ML13: 'A message is pushed as `relay:message` to every connection of the devices that it waits for, in the order of the positions. A connection that has not pulled what waited before, or has 64 messages or 1 MiB that are not acknowledged, gets no more until it has pulled to the end; `more` in the answer to `relay:ack` says so.',
+  ML14: 'A connection that does not read or acknowledge its messages is not closed for that, and slows nobody else.',
+  ML15: 'The routes `relay/enqueue`, `relay/pull` and `relay/ack` do the same as the events and share their rate limits; bodies are in base64, and `keyId` names a device of the own wallet, or is refused with `device_unknown`.',
+  ML16: 'The body of a message has 1 to 262,144 bytes, and comes out as it went in; a larger one is refused with `payload_too_large`.',
 } as const satisfies Record<string, string>;
 
 /** The id of a rule. */
