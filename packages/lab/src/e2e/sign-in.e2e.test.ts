@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { connect, signInMethods, signInWithWallet, signOut } from '@anypath/client';
+import { connect, memoryDurable, signInMethods, signInWithWallet, signOut } from '@anypath/client';
 import { createLog, readConfig, startServer } from '@anypath/server';
 import type { BrowserContext, Page } from 'playwright-core';
 import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts';
@@ -269,7 +269,9 @@ describe('the SDK without a browser, at the real server', () => {
     const body = JSON.stringify({ wallet: 'alice' });
     const answer = await fetch(`${url}/api/v1/auth/dev`, { method: 'POST', headers, body });
     const { token } = (await answer.json()) as { token: string };
-    for (let connections = 0; connections < 120; connections++) (await connect({ url, token, rtc: false })).close();
+    const durable = memoryDurable();
+    for (let connections = 0; connections < 120; connections++)
+      (await connect({ url, token, rtc: false, durable })).close();
     const startedMs = performance.now();
     await expect(connect({ url, token, timeoutMs: 700 })).rejects.toMatchObject({ code: 'rate_limited' });
     expect(performance.now() - startedMs).toBeGreaterThan(650);
