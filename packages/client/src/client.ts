@@ -245,7 +245,10 @@ export class Client extends Events<ClientEvents> {
       this.emit('online', false);
     });
     socket.on('devices:update', (update) => {
-      this.#post((courier) => courier.devicesChanged(update.wallet));
+      this.#post((courier) => {
+        courier.devicesChanged(update.wallet);
+        this.#links.get(update.wallet)?.keysChanged();
+      });
       this.#hold(() => this.#onOwnDevices(update));
     });
     socket.on('relay:message', (mail) => {
@@ -299,8 +302,11 @@ export class Client extends Events<ClientEvents> {
   }
 
   #onPresence(update: PresenceUpdate): void {
-    if (update.online) this.#devices.set(update.wallet, update.devices);
-    else this.#devices.delete(update.wallet);
+    if (update.online) {
+      this.#devices.set(update.wallet, update.devices);
+      if (update.wallet !== this.wallet) this.#post((courier) => courier.prepare(update.wallet));
+    }
+    if (!update.online) this.#devices.delete(update.wallet);
     this.#links.get(update.wallet)?.presenceChanged(update.devices);
     if (update.wallet !== this.wallet) this.emit('presence', update);
   }
