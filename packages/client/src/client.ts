@@ -100,6 +100,7 @@ export class Client extends Events<ClientEvents> {
   readonly #directory: Directory;
   readonly #memory: LinkMemory;
   #courier: Promise<Courier>;
+  #keyId = '';
   /** What comes of one wallet is opened and handed on one after the other. */
   readonly #turns = new Map<string, Promise<void>>();
 
@@ -129,6 +130,11 @@ export class Client extends Events<ClientEvents> {
     this.ready = this.#begin();
     // Credentials are there when the first link wants them (SPEC S6.1: after login, fetch ICE).
     if (this.#hasRtc) void parts.ice.servers();
+  }
+
+  /** Which of `devices` this one is: all tabs of a browser are the same. */
+  get keyId(): string {
+    return this.#keyId;
   }
 
   /** Whether the connection to the server stands. */
@@ -187,6 +193,7 @@ export class Client extends Events<ClientEvents> {
   async #hire(): Promise<Courier> {
     const { durable, deviceName, connection } = this.#parts;
     const identity = await identityOf(durable, this.wallet);
+    this.#keyId = identity.key.keyId;
     return new Courier({
       socket: connection.socket,
       wallet: this.wallet,
@@ -223,7 +230,7 @@ export class Client extends Events<ClientEvents> {
     const { socket } = this.#parts.connection;
     const { id } = socket;
     const courier = await this.#courier;
-    const { devices } = await courier.opened();
+    const { devices } = await courier.opened().catch((error: unknown) => this.#onRefused(error));
     if (this.#isClosed || socket.id !== id) return;
     this.emit('devices', devices);
     for (const link of this.#links.values()) link.settled();
@@ -286,6 +293,14 @@ export class Client extends Events<ClientEvents> {
     this.#end(new AnypathError(end.error, end.message));
   }
 
+  /** A key that was revoked is refused for good; the next sign-in begins as a new device. */
+  async #onRefused(error: unknown): Promise<never> {
+    if (error instanceof AnypathError && error.code === 'device_revoked') {
+      await forgetIdentity(this.#parts.durable, this.wallet, this.#keyId);
+    }
+    throw error;
+  }
+
   /** A connection that ends meanwhile is no failure: the next one registers again. */
   #onRegistrationFailed(error: unknown): void {
     if (!(error instanceof AnypathError)) throw error;
@@ -293,8 +308,7 @@ export class Client extends Events<ClientEvents> {
   }
 
   #end(error: AnypathError): void {
-    // The key is refused for good; the next sign-in begins as a new device.
-    if (error.code === 'device_revoked') void forgetIdentity(this.#parts.durable, this.wallet);
+    if (error.code === 'device_revoked') void this.#onRefused(error).catch(() => undefined);
     // Nothing more is said on it: it may be somebody else's.
     this.#parts.connection.close();
     this.emit('ended', error);

@@ -27,7 +27,9 @@ export function memoryDurable(): DurableStore {
       [...values].filter(([key]) => key.startsWith(prefix)).sort(([one], [other]) => (one < other ? -1 : 1)),
     update: async (keys, change) => {
       const { writes, result } = change(keys.map((key) => values.get(key)));
-      for (const [key, value] of writes) {
+      // A copy, as other stores make one; and all of them before the first is kept.
+      const copies = writes.map(([key, value]) => [key, structuredClone(value)] as const);
+      for (const [key, value] of copies) {
         if (value === undefined) values.delete(key);
         else values.set(key, value);
       }
