@@ -48,6 +48,7 @@ export async function connect(options: ConnectOptions = {}): Promise<Client> {
   const storage = lenient(options.storage ?? defaultStore());
   const credentials = options.token === undefined ? cookie(url) : bearer(options.token);
   const rtc = typeof RTCPeerConnection === 'function' && (options.rtc ?? true);
+  // Before the connection: nothing that it says may come while this is waited for.
   const durable = options.durable ?? (await defaultDurable());
   const { deviceId, release } = await claimDevice(storage);
   const connection = new Connection(url, { deviceId, rtc: rtc !== false }, credentials);
