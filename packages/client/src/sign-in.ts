@@ -9,7 +9,8 @@ import {
   toBase64Url,
 } from '@anypath/protocol';
 import { fetchSession, withCsrf } from './credentials.ts';
-import { browserDurable, type DurableStore } from './durable/durable-store.ts';
+import { browserDurable } from './durable/default-durable.ts';
+import type { DurableStore } from './durable/durable-store.ts';
 import { type Identity, identityOf, keepProof } from './e2ee/identity.ts';
 import { askHttp, parsed, postJson, serverUrl } from './http.ts';
 import { walletMessage } from './wallet-message.ts';
