@@ -8,7 +8,7 @@ import { PathBadge } from './path-badge.tsx';
 import { SelectedPairFacts } from './selected-pair-facts.tsx';
 
 export function ConnectionDetails({ peer, path }: { peer: string; path: Path }) {
-  const { account, conversations } = useModel();
+  const { account, conversations, devices } = useModel();
   const {
     details,
     path: { explained },
@@ -28,7 +28,7 @@ export function ConnectionDetails({ peer, path }: { peer: string; path: Path }) 
         <dd>{client?.wallet ?? details.unknown}</dd>
         <dt>{details.device}</dt>
         <dd>
-          <code>{client?.deviceId ?? details.unknown}</code>
+          <code>{devices.here.value ?? details.unknown}</code>
         </dd>
         <dt>{details.path}</dt>
         <dd>

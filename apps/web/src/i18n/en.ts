@@ -255,7 +255,7 @@ export const en = {
     names: { none: 'No path', mailbox: 'Mailbox', relay: 'Relay', turn: 'TURN', direct: 'Direct' },
     explained: {
       none: 'Nothing gets through now',
-      mailbox: 'Kept for them until they are back',
+      mailbox: 'Kept until they are back',
       relay: 'Through the server',
       turn: 'Through a TURN server',
       direct: 'Straight between you',
