@@ -19,7 +19,7 @@ export interface DurableStore {
   update<T>(keys: readonly string[], change: (values: readonly unknown[]) => { writes: Writes; result: T }): Promise<T>;
 }
 
-/** Keeps values for as long as the process lives. */
+/** Keeps values for as long as the process lives: for programs that sign in or connect more than once as the same device. */
 export function memoryDurable(): DurableStore {
   const values = new Map<string, unknown>();
   return {

@@ -116,7 +116,7 @@ describe('a link between two tabs of real Chromium, through the real server', ()
       expect(bodies(await bob.waitForSeen(200))).toEqual(numbers(200));
       return;
     }
-    // What the old page had not got through is gone with it: the SDK keeps no outbox across a reload in this version.
+    // What the old page wrote in its very last moment may not be stored yet; the rest arrives, before what the new one writes.
     const acknowledged = (await alice.delivered()).length;
     await alice.send('after');
     const seen = bodies(await bob.waitForSeen(acknowledged + 1));

@@ -219,6 +219,7 @@ describe('the devices of a person, on the demo page in real Chromium, at the rea
     await desk.keyboard.press('Enter');
     await desk.locator('[data-test=revoke-dialog]', { hasText: 'Revoke Old phone?' }).waitFor();
     await desk.keyboard.press('Escape');
+    await desk.waitForSelector('[data-test=revoke-dialog]', { state: 'detached' });
     await expect.poll(() => focused(desk)).toBe('device-revoke');
     await desk.keyboard.press('Enter');
     await desk.click('[data-test=revoke-confirm]');

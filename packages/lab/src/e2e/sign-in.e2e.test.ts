@@ -305,9 +305,12 @@ describe('the SDK without a browser, at the real server', () => {
     expect(await signInMethods({ url })).toEqual({ development: true, wallet: true, bearer: true });
     const wallet = standInWallet();
     const provider = { request: async (call: Call) => ((await wallet.request(call)) as { result?: unknown }).result };
-    const { token = '' } = await signInWithWallet({ url, provider, as: 'bearer', statement: 'Hello.' });
-    const client = await connect({ url, token });
+    const durable = memoryDurable();
+    const { token = '' } = await signInWithWallet({ url, provider, as: 'bearer', statement: 'Hello.', durable });
+    const client = await connect({ url, token, durable });
     expect(client.wallet).toBe(wallet.address);
+    const [device] = await client.devices.list();
+    expect(device).toMatchObject({ keyId: client.keyId, proof: { message: wallet.messages[0] } });
     const ended = new Promise((resolve) => client.on('ended', ({ code }) => resolve(code)));
     await signOut({ url, token });
     expect(await ended).toBe('session_ended');
@@ -322,11 +325,12 @@ describe('the SDK without a browser, at the real server', () => {
     const body = JSON.stringify({ wallet: 'alice' });
     const answer = await fetch(`${url}/api/v1/auth/dev`, { method: 'POST', headers, body });
     const { token } = (await answer.json()) as { token: string };
+    // One device, or there would be too many of them first.
     const durable = memoryDurable();
-    for (let connections = 0; connections < 120; connections++)
-      (await connect({ url, token, rtc: false, durable })).close();
+    const options = { url, token, durable, rtc: false };
+    for (let connections = 0; connections < 120; connections++) (await connect(options)).close();
     const startedMs = performance.now();
-    await expect(connect({ url, token, timeoutMs: 700 })).rejects.toMatchObject({ code: 'rate_limited' });
+    await expect(connect({ ...options, timeoutMs: 700 })).rejects.toMatchObject({ code: 'rate_limited' });
     expect(performance.now() - startedMs).toBeGreaterThan(650);
   });
 });
