@@ -19,7 +19,10 @@ export interface DurableStore {
   update<T>(keys: readonly string[], change: (values: readonly unknown[]) => { writes: Writes; result: T }): Promise<T>;
 }
 
-/** Keeps values for as long as the process lives. */
+/**
+ * Keeps values for as long as the process lives. Hand the same one to `connect` again, and the next client goes on as the same device
+ * where the last one stopped.
+ */
 export function memoryDurable(): DurableStore {
   const values = new Map<string, unknown>();
   return {
