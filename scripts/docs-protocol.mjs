@@ -16,13 +16,24 @@ const ON_THE_SOCKET = {
   forbidden: 'The other wallet is no mutual contact: ask it first.',
   not_asking: 'That wallet has not asked, or no longer: ask it instead.',
   contacts_full: 'Remove a contact first.',
+  device_unknown: 'Ask for the devices again: this one was revoked, or made room.',
+  device_revoked: 'Make a new key, and sign in again; in `session:end`, too.',
+  devices_full: 'Revoke a device that is not used any more.',
+  signature_invalid: 'A fault of the client: the `proof` is not by this wallet, or for this key and server.',
   signal_reused: 'A fault of the client: every signal has a `signalId` of its own.',
   sender_not_rtc_eligible: 'Use the relay.',
   target_not_rtc_eligible: 'Use the relay; try again when presence is told again.',
   taken: 'Stop ringing: another device of this wallet has the call.',
   target_offline: 'Wait for `presence:update`; a signal then takes a new `signalId`.',
-  payload_too_large: 'Send frames of at most 65,536 bytes.',
-  recipient_busy: 'Pause, then send again; acknowledgements say what arrived.',
+  payload_too_large: 'Send frames of at most 65,536 bytes, and messages for the mailbox of at most 262,144.',
+  feature_disabled: 'The operator has switched the mailbox off for this wallet.',
+  rtc_available: 'Try WebRTC, or send the message with `force: true`.',
+  no_devices: 'Wait until the other side has signed in for the first time.',
+  devices_changed: 'Ask for the devices of both wallets, seal the message for them, and send it again.',
+  mailbox_full: 'Keep the message, and send it again later.',
+  store_unavailable: 'Keep the message, and send it again later.',
+  recipient_busy:
+    'Pause, then send again; acknowledgements say what arrived. For a pull: read what is on its way first.',
   unreachable: 'The server cannot check the token now: connect again later.',
   internal: 'Try again once; report it to the operator.',
 };
@@ -31,7 +42,14 @@ const ON_THE_SOCKET = {
 const TO_KNOW = [
   ['frameMaxBytes', 'bytes in one frame'],
   ['frameHeaderMaxBytes', 'bytes in the header of a frame'],
-  ['messageMaxBytes', 'bytes in the body of a frame'],
+  ['partMaxBytes', 'bytes in the body of a frame of the SDK'],
+  ['mailMaxBytes', 'bytes in a message for the mailbox'],
+  ['socketPullMaxMessages', 'messages in an answer to `relay:pull`'],
+  ['pullMaxMessages', 'messages in the same over HTTP'],
+  ['pullMaxBytes', 'bytes of messages in either'],
+  ['ackMaxPositions', 'positions in one acknowledgement'],
+  ['pushedMaxMessages', 'messages that are pushed and not acknowledged'],
+  ['pushedMaxBytes', 'bytes of them'],
   ['sdpMaxBytes', 'bytes in the SDP of a signal'],
   ['candidateMaxBytes', 'bytes in a candidate'],
   ['socketPacketMaxBytes', 'bytes in one Socket.IO packet'],
@@ -39,6 +57,9 @@ const TO_KNOW = [
   ['walletMaxLength', 'characters in a wallet'],
   ['idMaxLength', 'characters in a device, signal or session identifier'],
   ['contactsMax', 'contacts of a wallet'],
+  ['devicesMax', 'devices of a wallet'],
+  ['deviceNameMaxLength', 'characters in the name of a device'],
+  ['devicesEveryMs', 'ms between two updates about the devices of a contact'],
   ['signalMemoryMs', 'ms for which a `signalId` is remembered'],
   ['signalWaitMs', 'ms for which a signal waits for a device'],
   ['signalWaitMaxEntries', 'signals that wait for a wallet'],
@@ -48,7 +69,7 @@ const TO_KNOW = [
 ];
 
 /** @type {readonly (keyof typeof RATE_LIMITS)[]} */
-const RATES = ['connections', 'refusedConnections', 'signals', 'frames', 'contacts'];
+const RATES = ['connections', 'refusedConnections', 'signals', 'frames', 'contacts', 'devices', 'mail', 'mailbox'];
 
 /** @param {readonly (readonly string[])[]} rows */
 const table = (rows) =>

@@ -2,9 +2,10 @@ import { writeFileSync } from 'node:fs';
 import { Command, InvalidArgumentError } from 'commander';
 import { benchIce } from './ice/ice.ts';
 import { machine } from './machine.ts';
+import { benchMailbox } from './mailbox/mailbox.ts';
 import { benchSeal } from './seal/seal.ts';
 import { benchSignalling } from './signalling/signalling.ts';
-import { iceTable, sealTable, signallingTable } from './table.ts';
+import { iceTable, mailboxTable, sealTable, signallingTable } from './table.ts';
 
 const wholeNumber = (text: string): number => {
   if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
@@ -67,6 +68,19 @@ program
   .action(async ({ json, ...options }: Json & Parameters<typeof benchSeal>[0]) => {
     const result = await benchSeal(options, say);
     show('seal', result, sealTable(result), json === undefined ? {} : { json });
+  });
+
+program
+  .command('mailbox')
+  .description('Messages synced to disk, by 64 senders at a time and one by one, beside bare SQLite and the bare disk.')
+  .option('--rounds <number>', 'how often each is measured', wholeNumber, 7)
+  .option('--messages <number>', 'messages each time', wholeNumber, 20_000)
+  .option('--drained <number>', 'messages in the mailbox that is drained', wholeNumber, 100_000)
+  .option('--json <file>', 'write the result to a file')
+  .helpOption('-h, --help', 'show this help')
+  .action(async ({ json, ...options }: Json & Parameters<typeof benchMailbox>[0]) => {
+    const result = await benchMailbox(options, say);
+    show('mailbox', result, mailboxTable(result), json === undefined ? {} : { json });
   });
 
 await program.parseAsync();

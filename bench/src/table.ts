@@ -1,4 +1,5 @@
 import type { IceResult } from './ice/ice.ts';
+import type { MailboxResult } from './mailbox/mailbox.ts';
 import type { SealResult, SealTimes } from './seal/seal.ts';
 import type { SignallingResult } from './signalling/signalling.ts';
 import type { Spread } from './spread.ts';
@@ -53,5 +54,23 @@ export function sealTable({ bytes, envelope1, envelope5, session, bare, handshak
     ...rows('session', session),
     ...rows('bare AES-256-GCM', bare),
     row('handshake, both sides, µs', handshake, whole),
+  ].join('\n');
+}
+
+/** The mailbox, for people. */
+export function mailboxTable({ ours, reference, ratio, perSync, sockets, http, one, drain }: MailboxResult): string {
+  const two = (value: number): string => value.toFixed(2);
+  return [
+    row('mailbox, messages a second', ours, whole),
+    row('bare SQLite in batches of 64', reference, whole),
+    row('ratio', ratio, two),
+    `messages that share a sync: ${whole(perSync)}`,
+    row('over sockets, messages a second', sockets, whole),
+    row('over HTTP, messages a second', http, whole),
+    row('one message, p99 ms', one.ours, two),
+    row('write and sync of the disk, p99 ms', one.disk, two),
+    row('ratio', one.ratio, two),
+    row(`draining ${whole(drain.messages)}: first tenth, a second`, drain.firstTenth, whole),
+    row('last tenth', drain.lastTenth, whole),
   ].join('\n');
 }

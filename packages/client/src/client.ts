@@ -244,9 +244,9 @@ export class Client extends Events<ClientEvents> {
       for (const wallet of [...this.#devices.keys()]) this.#onPresence({ wallet, online: false, devices: [] });
       this.emit('online', false);
     });
-    socket.on('devices:update', ({ wallet, devices }) => {
-      this.#post((courier) => courier.devicesChanged(wallet));
-      if (wallet === this.wallet) this.#hold(() => this.emit('devices', devices));
+    socket.on('devices:update', (update) => {
+      this.#post((courier) => courier.devicesChanged(update.wallet));
+      this.#hold(() => this.#onOwnDevices(update));
     });
     socket.on('relay:message', (mail) => {
       const whole = { ...mail, body: bytesOf(mail.body) };
@@ -258,7 +258,6 @@ export class Client extends Events<ClientEvents> {
     });
     socket.on('presence:update', (update) => this.#hold(() => this.#onPresence(update)));
     socket.on('contacts:update', (update) => this.#hold(() => this.#onContact(update)));
-    socket.on('devices:update', (update) => this.#hold(() => this.#onOwnDevices(update)));
     socket.on('rtc:offer', (signal) => this.#hold(() => this.#onSignal('rtc:offer', signal)));
     socket.on('rtc:answer', (signal) => this.#hold(() => this.#onSignal('rtc:answer', signal)));
     socket.on('rtc:candidate', (signal) => this.#hold(() => this.#onSignal('rtc:candidate', signal)));

@@ -124,4 +124,15 @@ describe('a client (Socket.IO’s socket is a stand-in)', () => {
     expect(told).toEqual(['asked', 'mutual']);
     expect(link.isClosed).toBe(false);
   });
+
+  it('tells of changes of our own devices, and not of those of others', async () => {
+    const { client } = await connected();
+    const told: unknown[] = [];
+    client.on('devices', (devices) => told.push(devices));
+    const device = { keyId: 'k1', publicKey: 'A'.repeat(43), name: '', since: 1 };
+    socket.emit('devices:update', { wallet: 'bob', devices: [device] });
+    socket.emit('devices:update', { wallet: 'alice', devices: [device] });
+    socket.emit('devices:update', { wallet: 'alice', devices: 'all' });
+    expect(told).toEqual([[device]]);
+  });
 });

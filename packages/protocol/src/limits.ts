@@ -28,8 +28,10 @@ export const LIMITS = {
   messageMaxBytes: 16 * 1024 * 1024,
   /** Body of one message in the mailbox. */
   mailMaxBytes: 256 * 1024,
-  /** Messages in one answer of `relay:pull`, at most. */
+  /** Messages in one answer of `relay:pull` over HTTP, at most. */
   pullMaxMessages: 100,
+  /** The same over the socket: Socket.IO's default parser refuses a packet with more than 10 binary attachments. */
+  socketPullMaxMessages: 10,
   /** Bytes of messages in one answer of `relay:pull`; one message always fits. */
   pullMaxBytes: 512 * 1024,
   /** Positions in one acknowledgement of the mailbox. */

@@ -1,9 +1,13 @@
+export { createLocalBus } from './bus/local.ts';
 export { type Config, ConfigError, describeConfig, readConfig } from './config.ts';
+export { Contacts } from './contacts/contacts.ts';
 export { findExecutable } from './coturn/executable.ts';
 export { type CoturnOptions, coturnConfig } from './coturn/template.ts';
-export { FLAGS, type Flag, isFlag } from './flags/flags.ts';
+export { FLAGS, type Flag, Flags, isFlag } from './flags/flags.ts';
 export { createLog } from './log.ts';
+export { Mailbox } from './relay/mailbox.ts';
 export { type RunningServer, type ServerParts, startServer } from './server.ts';
 export { SETTINGS, type Setting, type SettingName } from './settings.ts';
 export type { FlagDocument, Store } from './store/port.ts';
 export { openSqliteStore } from './store/sqlite.ts';
+export { MAILBOX_MIGRATIONS, SqliteMails } from './store/sqlite-mails.ts';

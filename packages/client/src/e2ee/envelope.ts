@@ -1,12 +1,13 @@
 import { AnypathError, LIMITS, toBase64Url } from '@anypath/protocol';
 import { ByteReader, concat, fields, isSame, utf8 } from './bytes.ts';
 import { type DeviceKey, importPublicKey, keyIdBytes } from './device-key.ts';
-import { AES_KEY_BYTES, KEY_BYTES, KEY_ID_BYTES, suite, TAG_BYTES } from './hpke.ts';
+import { AES_KEY_BYTES, envelopeSuite, KEY_BYTES, KEY_ID_BYTES, TAG_BYTES } from './hpke.ts';
 import { PACKET } from './packet.ts';
 
 const INFO = utf8('anypath envelope 1');
 const VERSION = Uint8Array.of(PACKET.envelope);
 const NONCE_BYTES = 12;
+const nothing = new Uint8Array();
 const SEALED_KEY_BYTES = AES_KEY_BYTES + TAG_BYTES;
 const RECIPIENTS_MAX = 2 * LIMITS.devicesMax;
 
@@ -84,20 +85,33 @@ export async function sealEnvelope(sealing: Sealing): Promise<Uint8Array<ArrayBu
     recipients: recipients.map(({ keyId }) => keyIdBytes(keyId)),
   };
   const rawKey = crypto.getRandomValues(new Uint8Array(AES_KEY_BYTES));
+  const setup = async ({ publicKey }: Recipient) =>
+    envelopeSuite.createSenderContext({
+      recipientPublicKey: await importPublicKey(publicKey),
+      senderKey: key.pair,
+      info: INFO,
+    });
+  const [contexts, sealed] = await Promise.all([
+    Promise.all(recipients.map(setup)),
+    sealContent(rawKey, header, content),
+  ]);
+  const bind = binding(sealing, header, sealed.digest);
+  const slots = await Promise.all(
+    contexts.map(async (context, index) => {
+      const keyId = header.recipients[index] ?? nothing;
+      return [keyId, new Uint8Array(context.enc), new Uint8Array(await context.seal(rawKey, bind(keyId)))];
+    }),
+  );
+  rawKey.fill(0);
+  return concat(...start(header), ...slots.flat(), sealed.nonce, sealed.ciphertext);
+}
+
+async function sealContent(rawKey: Uint8Array<ArrayBuffer>, header: Header, content: Uint8Array<ArrayBuffer>) {
   const nonce = crypto.getRandomValues(new Uint8Array(NONCE_BYTES));
   const contentKey = await crypto.subtle.importKey('raw', rawKey, 'AES-GCM', false, ['encrypt']);
   const algorithm = { name: 'AES-GCM', iv: nonce, additionalData: contentData(header) };
   const ciphertext = new Uint8Array(await crypto.subtle.encrypt(algorithm, contentKey, content));
-  const bind = binding(sealing, header, await digest(nonce, ciphertext));
-  const slots = await Promise.all(
-    recipients.map(async ({ keyId, publicKey }) => {
-      const recipientPublicKey = await importPublicKey(publicKey);
-      const sealed = await suite.seal({ recipientPublicKey, senderKey: key.pair, info: INFO }, rawKey, bind(keyId));
-      return [keyIdBytes(keyId), new Uint8Array(sealed.enc), new Uint8Array(sealed.ct)];
-    }),
-  );
-  rawKey.fill(0);
-  return concat(...start(header), ...slots.flat(), nonce, ciphertext);
+  return { nonce, ciphertext, digest: await digest(nonce, ciphertext) };
 }
 
 /**
@@ -116,10 +130,14 @@ export async function openEnvelope(opening: Opening): Promise<Opened> {
   const id = new TextDecoder().decode(parsed.header.id);
   try {
     const { header, nonce, ciphertext } = parsed;
-    const aad = binding({ ...opening, id }, header, await digest(nonce, ciphertext))(opening.key.keyId);
     const senderPublicKey = await importPublicKey(senderKey);
     const params = { recipientKey: opening.key.pair, enc: slot.enc, senderPublicKey, info: INFO };
-    const rawKey = await suite.open(params, slot.sealedKey, aad);
+    const [context, ciphertextDigest] = await Promise.all([
+      envelopeSuite.createRecipientContext(params),
+      digest(nonce, ciphertext),
+    ]);
+    const aad = binding({ ...opening, id }, header, ciphertextDigest)(slot.keyId);
+    const rawKey = await context.open(slot.sealedKey, aad);
     const contentKey = await crypto.subtle.importKey('raw', rawKey, 'AES-GCM', false, ['decrypt']);
     const algorithm = { name: 'AES-GCM', iv: nonce, additionalData: contentData(header) };
     return { id, keyId, content: new Uint8Array(await crypto.subtle.decrypt(algorithm, contentKey, ciphertext)) };
@@ -165,8 +183,8 @@ const digest = async (nonce: Uint8Array, ciphertext: Uint8Array): Promise<Uint8A
 /** The additional data of each recipient's slot. */
 const binding =
   ({ from, to, id }: Pick<Sealing, 'from' | 'to' | 'id'>, { sender }: Header, ciphertextDigest: Uint8Array) =>
-  (recipient: string): Uint8Array<ArrayBuffer> =>
-    fields(VERSION, id, from, sender, to, keyIdBytes(recipient), ciphertextDigest);
+  (recipient: Uint8Array): Uint8Array<ArrayBuffer> =>
+    fields(VERSION, id, from, sender, to, recipient, ciphertextDigest);
 
 function parse(bytes: Uint8Array<ArrayBuffer>): Parsed | undefined {
   const reader = new ByteReader(bytes);

@@ -235,6 +235,7 @@ describe('the proof of a device, on the real server', () => {
     const alice = await server.socket(wallet);
     await register(alice, { publicKey, proof });
     await register(alice, { publicKey, name: 'Laptop' });
+    await register(alice, { publicKey, name: 'Firefox on Linux' });
     const bob = await server.socket('bob');
     const seen = await answered(bob, 'devices:list', { wallet });
     expect(seen.devices).toEqual([{ keyId, publicKey, name: 'Laptop', since: expect.any(Number), proof }]);

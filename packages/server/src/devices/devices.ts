@@ -166,7 +166,8 @@ export class Devices {
       const device = find(known.devices, keyId);
       if (device && !isNews(registration, device)) return known;
       const fresh = { keyId, publicKey, name: '', sinceMs: nowMs, seenMs: nowMs };
-      const next = { ...(device ?? fresh), ...(name === undefined ? {} : { name }), ...(proof ? { proof } : {}) };
+      const base = device ?? fresh;
+      const next = { ...base, name: base.name || (name ?? ''), ...(proof ? { proof } : {}) };
       const others = device ? known.devices : this.#withRoom(wallet, known.devices, nowMs);
       return { ...known, devices: [...others.filter((other) => other !== device), next] };
     });
@@ -211,4 +212,4 @@ const hasProof = (device: StoredDevice | undefined, proof: DeviceProof | undefin
 
 /** Whether a registration says anything that is not known of the device. */
 const isNews = ({ name, proof }: DeviceRegistration, device: StoredDevice): boolean =>
-  (name !== undefined && name !== device.name) || !hasProof(device, proof);
+  (name !== undefined && device.name === '') || !hasProof(device, proof);

@@ -1,4 +1,4 @@
-import { AnypathError } from '@anypath/protocol';
+import { AnypathError, LIMITS } from '@anypath/protocol';
 import type { Socket } from '../socket/connection.ts';
 import type { Handlers } from '../socket/events.ts';
 import type { Mailbox, Reader } from './mailbox.ts';
@@ -14,7 +14,7 @@ export const mailboxEvents = (
     return { ok: true, ...(await mailbox.enqueue(sender, message)) };
   },
   'relay:pull': async (socket, range) => {
-    const { messages, more } = await mailbox.pull(readerOf(socket), range);
+    const { messages, more } = await mailbox.pull(readerOf(socket), { ...range, max: Math.min(range.max ?? MAX, MAX) });
     const bytes = messages.reduce((sum, { body }) => sum + body.byteLength, 0);
     if (!socket.data.queue.reserve(bytes)) {
       throw new AnypathError('recipient_busy', 'this connection reads too slowly; pull again later');
@@ -27,5 +27,7 @@ export const mailboxEvents = (
     return { ok: true, acked, more: await pushes.hasMore(socket) };
   },
 });
+
+const { socketPullMaxMessages: MAX } = LIMITS;
 
 const readerOf = ({ data }: Socket): Reader => ({ wallet: data.device.wallet, keyId: data.keyId });

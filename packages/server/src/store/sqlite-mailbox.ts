@@ -19,6 +19,8 @@ export interface MailboxListeners {
 
 /** A checkpoint begins where the write-ahead log has so many pages: 32 MiB. */
 const CHECKPOINT_PAGES = 8_192;
+/** How long until a checkpoint that failed is tried again. */
+const CHECKPOINT_AGAIN_MS = 5_000;
 /** Smaller databases are checked as a whole at the start, which takes about a second for the largest of them. */
 const CHECKED_MAX_BYTES = 256 * 1024 * 1024;
 /** Positions that are acknowledged, or messages that are removed, before others get their turn. */
@@ -97,6 +99,8 @@ class SqliteMailbox implements MailboxStore {
   /** What the running transaction changes in the total. */
   #change: MailboxUse = { messages: 0, bytes: 0 };
   #isCheckpointing = false;
+  /** No checkpoint before this time, monotonic milliseconds: the last one failed. */
+  #checkpointFromMs = 0;
 
   constructor(db: DatabaseSyncInstance, log: WriteAheadLog, { fault, synced }: MailboxListeners) {
     this.#db = db;
@@ -240,7 +244,8 @@ class SqliteMailbox implements MailboxStore {
     const { messages, bytes } = this.#change;
     this.#total = { messages: this.#total.messages + messages, bytes: this.#total.bytes + bytes };
     this.#change = { messages: 0, bytes: 0 };
-    if (!this.#isCheckpointing && this.#readLogSize() >= CHECKPOINT_PAGES) void this.#checkpoint();
+    const isDue = !this.#isCheckpointing && this.#readLogSize() >= CHECKPOINT_PAGES;
+    if (isDue && performance.now() >= this.#checkpointFromMs) void this.#checkpoint();
   }
 
   #rollback(): void {
@@ -258,6 +263,7 @@ class SqliteMailbox implements MailboxStore {
       await this.#log.checkpoint('PASSIVE');
     } catch (error) {
       this.#fault(error);
+      this.#checkpointFromMs = performance.now() + CHECKPOINT_AGAIN_MS;
     } finally {
       this.#group.resume();
       this.#isCheckpointing = false;

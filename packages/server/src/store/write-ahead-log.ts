@@ -4,6 +4,9 @@ import { dirname } from 'node:path';
 import { promisify } from 'node:util';
 import { Worker } from 'node:worker_threads';
 
+/** `PASSIVE` copies what it can, `TRUNCATE` everything, and empties the log. */
+type Mode = 'PASSIVE' | 'TRUNCATE';
+
 /** Syncs the bytes of an open file, in libuv's pool. */
 export const syncFile: (fd: number) => Promise<void> = promisify(fdatasync);
 
@@ -20,6 +23,8 @@ export class WriteAheadLog {
   readonly #fd: number;
   readonly #syncFile: typeof syncFile;
   #thread: Worker | undefined;
+  /** Settles with the last checkpoint that was asked for: they follow one another. */
+  #last: Promise<void> = Promise.resolve();
 
   /**
    * @param file the database, open in WAL mode and read or written at least once
@@ -40,14 +45,20 @@ export class WriteAheadLog {
   /**
    * Copies what was committed into the database, synced. Nobody is held up, and what is committed meanwhile may stay behind.
    *
-   * @param mode `TRUNCATE` copies everything, and fails where somebody writes or reads meanwhile
+   * @throws Error, for `TRUNCATE` also where somebody writes or reads meanwhile
    */
-  checkpoint(mode: 'PASSIVE' | 'TRUNCATE'): Promise<void> {
+  checkpoint(mode: Mode): Promise<void> {
+    const done = this.#last.then(() => this.#ask(mode));
+    this.#last = done.catch(() => undefined);
+    return done;
+  }
+
+  #ask(mode: Mode): Promise<void> {
     this.#thread ??= startThread(this.#file);
     const thread = this.#thread;
     return new Promise((resolve, reject) => {
       const finish = (error?: Error) => {
-        thread.off('message', answered).off('error', failed);
+        thread.off('message', answered).off('error', failed).off('exit', ended);
         if (error) reject(error);
         else resolve();
       };
@@ -56,7 +67,8 @@ export class WriteAheadLog {
         this.#thread = undefined;
         finish(error);
       };
-      thread.on('message', answered).on('error', failed);
+      const ended = () => failed(new Error('the thread for checkpoints has ended'));
+      thread.on('message', answered).on('error', failed).on('exit', ended);
       thread.postMessage(mode);
     });
   }
