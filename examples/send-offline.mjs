@@ -20,6 +20,9 @@ const { token } = await signIn.json();
 
 // In Node there is no WebRTC; keys are in memory unless `durable` says where to keep them.
 const client = await connect({ url, token, rtc: false, deviceName: 'send-offline' });
+// Where Bob has asked already, asking makes the two contacts; to nobody else may anything be sent.
+const { state } = await client.contacts.ask(peer);
+console.log(`${peer} is ${state}`);
 const link = client.link(peer);
 link.on('held', ({ message }) => console.error(`waiting: ${message}`));
 const receipt = link.send(text);

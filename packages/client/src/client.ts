@@ -109,6 +109,7 @@ export class Client extends Events<ClientEvents> {
   readonly #directory: Directory;
   readonly #memory: LinkMemory;
   #courier: Promise<Courier>;
+  #keyId = '';
   /** Live messages of new streams, while older messages may be in our mailbox. */
   readonly #ahead: LiveFrame[] = [];
   /** What comes of one wallet is opened and handed on one after the other. */
@@ -140,6 +141,11 @@ export class Client extends Events<ClientEvents> {
     this.ready = this.#begin();
     // Credentials are there when the first link wants them (SPEC S6.1: after login, fetch ICE).
     if (this.#hasRtc) void parts.ice.servers();
+  }
+
+  /** Which of `devices` this one is: all tabs of a browser are the same. */
+  get keyId(): string {
+    return this.#keyId;
   }
 
   /** Whether the connection to the server stands. */
@@ -198,6 +204,7 @@ export class Client extends Events<ClientEvents> {
   async #hire(): Promise<Courier> {
     const { durable, deviceName, connection } = this.#parts;
     const identity = await identityOf(durable, this.wallet);
+    this.#keyId = identity.key.keyId;
     return new Courier({
       socket: connection.socket,
       wallet: this.wallet,
@@ -235,7 +242,7 @@ export class Client extends Events<ClientEvents> {
     const { socket } = this.#parts.connection;
     const { id } = socket;
     const courier = await this.#courier;
-    const { devices } = await courier.opened();
+    const { devices } = await courier.opened().catch((error: unknown) => this.#onRefused(error));
     if (this.#isClosed || socket.id !== id) return;
     this.emit('devices', devices);
     for (const link of this.#links.values()) link.settled();
@@ -257,7 +264,10 @@ export class Client extends Events<ClientEvents> {
       this.emit('online', false);
     });
     socket.on('devices:update', (update) => {
-      this.#post((courier) => courier.devicesChanged(update.wallet));
+      this.#post((courier) => {
+        courier.devicesChanged(update.wallet);
+        this.#links.get(update.wallet)?.keysChanged();
+      });
       this.#hold(() => this.#onOwnDevices(update));
     });
     socket.on('relay:message', (mail) => {
@@ -295,6 +305,14 @@ export class Client extends Events<ClientEvents> {
     this.#end(new AnypathError(end.error, end.message));
   }
 
+  /** A key that was revoked is refused for good; the next sign-in begins as a new device. */
+  async #onRefused(error: unknown): Promise<never> {
+    if (error instanceof AnypathError && error.code === 'device_revoked') {
+      await forgetIdentity(this.#parts.durable, this.wallet, this.#keyId);
+    }
+    throw error;
+  }
+
   /** A connection that ends meanwhile is no failure: the next one registers again. */
   #onRegistrationFailed(error: unknown): void {
     if (!(error instanceof AnypathError)) throw error;
@@ -302,8 +320,7 @@ export class Client extends Events<ClientEvents> {
   }
 
   #end(error: AnypathError): void {
-    // The key is refused for good; the next sign-in begins as a new device.
-    if (error.code === 'device_revoked') void forgetIdentity(this.#parts.durable, this.wallet);
+    if (error.code === 'device_revoked') void this.#onRefused(error).catch(() => undefined);
     // Nothing more is said on it: it may be somebody else's.
     this.#parts.connection.close();
     this.emit('ended', error);
@@ -311,8 +328,11 @@ export class Client extends Events<ClientEvents> {
   }
 
   #onPresence(update: PresenceUpdate): void {
-    if (update.online) this.#devices.set(update.wallet, update.devices);
-    else this.#devices.delete(update.wallet);
+    if (update.online) {
+      this.#devices.set(update.wallet, update.devices);
+      if (update.wallet !== this.wallet) this.#post((courier) => courier.prepare(update.wallet));
+    }
+    if (!update.online) this.#devices.delete(update.wallet);
     this.#links.get(update.wallet)?.presenceChanged(update.devices);
     if (update.wallet !== this.wallet) this.emit('presence', update);
   }

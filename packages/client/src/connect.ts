@@ -4,7 +4,8 @@ import { Connection } from './connection.ts';
 import { bearer, cookie, type TokenSource } from './credentials.ts';
 import { claimDevice } from './device.ts';
 import { deviceNameOf } from './device-name.ts';
-import { type DurableStore, defaultDurable } from './durable/durable-store.ts';
+import { defaultDurable } from './durable/default-durable.ts';
+import type { DurableStore } from './durable/durable-store.ts';
 import { serverUrl } from './http.ts';
 import { IceSource } from './ice.ts';
 import { defaultStore, type KeyValueStore, lenient } from './storage.ts';
@@ -47,11 +48,12 @@ export async function connect(options: ConnectOptions = {}): Promise<Client> {
   const storage = lenient(options.storage ?? defaultStore());
   const credentials = options.token === undefined ? cookie(url) : bearer(options.token);
   const rtc = typeof RTCPeerConnection === 'function' && (options.rtc ?? true);
+  // Before the connection: nothing that it says may come while this is waited for.
+  const durable = options.durable ?? (await defaultDurable());
   const { deviceId, release } = await claimDevice(storage);
   const connection = new Connection(url, { deviceId, rtc: rtc !== false }, credentials);
   const ice = new IceSource(url, credentials);
   try {
-    const durable = options.durable ?? (await defaultDurable());
     const { deviceName = deviceNameOf() } = options;
     const parts = { connection, ice, storage, durable, deviceName, deviceId, release, rtc };
     const client = await accepted(connection, options.timeoutMs ?? 10_000, (start) => new Client({ ...parts, start }));

@@ -16,6 +16,7 @@ export type { Contacts } from './contacts.ts';
 export type { TokenSource } from './credentials.ts';
 export type { Devices } from './devices.ts';
 export { type DurableStore, memoryDurable, type Writes } from './durable/durable-store.ts';
+export type { DevicesChanged, KeyRefused, TrustedKey } from './e2ee/directory.ts';
 export type { Link, LinkEvents, Message } from './link/link.ts';
 export type { Path } from './link/path.ts';
 export type { Delivery, Receipt } from './link/receipt.ts';

@@ -1,4 +1,7 @@
+import { toBase64Url } from '@anypath/protocol';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { type DurableStore, memoryDurable } from './durable/durable-store.ts';
+import { identityOf } from './e2ee/identity.ts';
 import { currentSession, signInMethods, signInWithWallet, signOut } from './sign-in.ts';
 import { type Asked, refused, standInFetch } from './stand-in-fetch.ts';
 import { hexOf } from './wallet-message.ts';
@@ -9,7 +12,10 @@ const SIGNATURE = `0x${'11'.repeat(65)}`;
 const session = { wallet: ADDRESS.toLowerCase(), expiresAt: 5 };
 const offer = { nonce: 'abcdefgh12345678', expiresAt: 1_000_000, domains: ['rtc.example.com'], chainIds: [1, 137] };
 
-afterEach(() => vi.unstubAllGlobals());
+afterEach(() => {
+  vi.unstubAllGlobals();
+  vi.restoreAllMocks();
+});
 
 /** A server that signs in whoever asks. */
 const server = () =>
@@ -53,12 +59,55 @@ describe('the sign-in with a wallet', () => {
     expect(signed?.params).toEqual([hexOf(message), ADDRESS]);
   });
 
-  it('binds the key of the device, and returns the proof', async () => {
+  it('binds the key of this device, and keeps the proof with it', async () => {
     const asked = server();
-    const { proof, ...rest } = await signInWithWallet({ url, provider: standInWallet(), deviceKey: 'KEY' });
-    expect(rest).toEqual(session);
+    const durable = memoryDurable();
+    expect(await signInWithWallet({ url, provider: standInWallet(), durable })).toEqual(session);
+    const { key, proof } = await identityOf(durable, session.wallet);
     expect(proof).toEqual({ message: messageIn(asked), signature: SIGNATURE });
-    expect(proof?.message).toMatch(/\nResources:\n- anypath:device-key:KEY$/);
+    expect(proof?.message).toContain(`\nResources:\n- anypath:device-key:${toBase64Url(key.publicKey)}`);
+  });
+
+  it('keeps the key and renews the proof at the next sign-in of the same device', async () => {
+    server();
+    const durable = memoryDurable();
+    await signInWithWallet({ url, provider: standInWallet(), durable });
+    const { key } = await identityOf(durable, session.wallet);
+    const signature = `0x${'22'.repeat(65)}`;
+    await signInWithWallet({ url, provider: standInWallet({ personal_sign: signature }), durable });
+    expect(await identityOf(durable, session.wallet)).toMatchObject({
+      key: { keyId: key.keyId },
+      proof: { signature },
+    });
+  });
+
+  it('keeps no proof where the server does not accept the signature', async () => {
+    standInFetch(({ path }) =>
+      path === '/api/v1/auth/nonce' ? { status: 200, body: offer } : refused(401, 'signature_invalid'),
+    );
+    const durable = memoryDurable();
+    const attempt = signInWithWallet({ url, provider: standInWallet(), durable });
+    await expect(attempt).rejects.toMatchObject({ code: 'signature_invalid' });
+    expect(await identityOf(durable, session.wallet)).not.toHaveProperty('proof');
+  });
+
+  it('binds nothing where the platform has no X25519, and signs in all the same', async () => {
+    const asked = server();
+    vi.spyOn(crypto.subtle, 'generateKey').mockRejectedValue(new DOMException('X25519?', 'NotSupportedError'));
+    expect(await signInWithWallet({ url, provider: standInWallet(), durable: memoryDurable() })).toEqual(session);
+    expect(messageIn(asked)).not.toContain('Resources');
+  });
+
+  it.each<[string, { durable?: DurableStore }]>([
+    ['is no store that lasts, as in Node', {}],
+    [
+      'is a store that fails',
+      { durable: { ...memoryDurable(), update: () => Promise.reject(new DOMException('full', 'QuotaExceededError')) } },
+    ],
+  ])('binds nothing where there %s, and signs in all the same', async (_, options) => {
+    const asked = server();
+    expect(await signInWithWallet({ url, provider: standInWallet(), ...options })).toEqual(session);
+    expect(messageIn(asked)).not.toContain('Resources');
   });
 
   it('returns a token where one is asked for', async () => {

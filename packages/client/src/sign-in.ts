@@ -6,8 +6,12 @@ import {
   Session,
   type SessionKind,
   SignInMethods,
+  toBase64Url,
 } from '@anypath/protocol';
 import { fetchSession, withCsrf } from './credentials.ts';
+import { browserDurable } from './durable/default-durable.ts';
+import type { DurableStore } from './durable/durable-store.ts';
+import { type Identity, identityOf, keepProof } from './e2ee/identity.ts';
 import { askHttp, parsed, postJson, serverUrl } from './http.ts';
 import { walletMessage } from './wallet-message.ts';
 import { accountOf, chainIdOf, signedBy, type WalletProvider } from './wallet-provider.ts';
@@ -31,8 +35,11 @@ export interface WalletSignInOptions extends ServerOptions {
   statement?: string;
   /** The chain that the message names; the wallet's own where the server accepts it, else the first that it does. */
   chainId?: number;
-  /** The public key of this device, base64url: the message binds it to the wallet, and the sign-in has a `proof` of that. */
-  deviceKey?: string;
+  /**
+   * Where the device's key is kept, the same as for `connect`; IndexedDB where it is left out. The message binds the key to the
+   * wallet, so that others can check it. Without a store that lasts, or without X25519, the sign-in binds nothing.
+   */
+  durable?: DurableStore;
 }
 
 /** How to sign out. */
@@ -49,8 +56,6 @@ export interface SignedIn {
   readonly expiresAt: number;
   /** For `connect`, where the session is `as: 'bearer'`. */
   readonly token?: string;
-  /** What shows others that the `deviceKey` is of this wallet, where there is one. */
-  readonly proof?: DeviceProof;
 }
 
 /**
@@ -78,8 +83,8 @@ export async function currentSession({ url }: ServerOptions = {}): Promise<Signe
 }
 
 /**
- * Signs in with an Ethereum wallet (EIP-4361): asks it for an account and has its owner sign a message that names this page.
- * Call it from a click, because wallets open a window.
+ * Signs in with an Ethereum wallet (EIP-4361): asks it for an account and has its owner sign a message that names this page and
+ * the key of this device, which `connect` then registers with that proof. Call it from a click, because wallets open a window.
  *
  * @returns the session
  * @throws AnypathError `forbidden` where the owner declines in the wallet (`cause` is then the wallet's own error, with the code
@@ -88,9 +93,10 @@ export async function currentSession({ url }: ServerOptions = {}): Promise<Signe
  *   `rate_limited`, `unreachable`
  */
 export async function signInWithWallet(options: WalletSignInOptions): Promise<SignedIn> {
-  const { provider, as, statement, deviceKey } = options;
+  const { provider, as, statement } = options;
   const url = serverUrl(options.url);
   const address = await accountOf(provider);
+  const device = await deviceFor(address, options.durable);
   const [answer, ownChainId] = await Promise.all([
     // The nonce after the account: the owner may take a while to unlock the wallet.
     askHttp(new URL(PATHS.nonce, url)),
@@ -99,14 +105,38 @@ export async function signInWithWallet(options: WalletSignInOptions): Promise<Si
   const offer = parsed(Nonce, answer);
   const chainId = options.chainId ?? offer.chainIds.find((id) => id === ownChainId) ?? offer.chainIds[0] ?? 1;
   const origin = globalThis.location?.origin ?? new URL(url).origin;
-  const message = walletMessage({ address, chainId, origin, statement, deviceKey }, offer);
+  const message = walletMessage({ address, chainId, origin, statement, deviceKey: device?.publicKey }, offer);
   const signature = await signedBy(provider, address, message);
   const verified = await askHttp(new URL(PATHS.verify, url), {
     ...postJson({ message, signature, as }),
     credentials: 'include',
   });
   const session = signedIn(parsed(Session, verified));
-  return deviceKey === undefined ? session : { ...session, proof: { message, signature } };
+  await device?.keep(session.wallet, { message, signature });
+  return session;
+}
+
+/** What of this device is bound to an account. */
+interface BoundDevice {
+  /** Base64url. */
+  readonly publicKey: string;
+  keep(wallet: string, proof: DeviceProof): Promise<void>;
+}
+
+/** Finds or makes the key of this device for an account. What stands in the way of that does not stand in the way of a sign-in. */
+async function deviceFor(address: string, given: DurableStore | undefined): Promise<BoundDevice | undefined> {
+  const durable = given ?? (await browserDurable());
+  if (!durable) return undefined;
+  let identity: Identity;
+  try {
+    // As the server writes addresses.
+    identity = await identityOf(durable, address.toLowerCase());
+  } catch {
+    return undefined;
+  }
+  const { keyId, publicKey } = identity.key;
+  const keep = (wallet: string, proof: DeviceProof) => keepProof(durable, wallet, keyId, proof).catch(() => undefined);
+  return { publicKey: toBase64Url(publicKey), keep };
 }
 
 /**

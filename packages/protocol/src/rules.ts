@@ -62,7 +62,7 @@ export const RULES = {
   RL4: 'A frame never waits: where the device is not connected it is refused with `target_offline` at once and is not delivered later.',
   RL5: 'A frame for a device that reads too slowly is refused with `recipient_busy`, and nobody else is slowed.',
   RL6: 'The relay carries frames where signals are refused: for devices without WebRTC, with the flag off, and beyond the rate of signals.',
-  RL7: 'A frame between clients is two bytes with the length of its header, big endian, the header as JSON, and the body; a client drops one that is not.',
+  RL7: 'A frame, inside of its seal, is two bytes with the length of its header, big endian, the header as JSON, and the body; a client drops one that is not.',
   DV1: 'A device is an X25519 public key, 32 bytes in base64url, and its `keyId` is the first 16 bytes of their SHA-256 in base64url; a key in another spelling or of small order is refused with `invalid_payload`.',
   DV2: '`devices:register` registers the device that a connection belongs to from then on, and is answered with its `keyId` and the devices of the wallet; repeating it is no error and tells nobody, and another key on the same connection is refused.',
   DV3: '`name` of a registration counts where the device has none, so that what its owner calls it stays; `proof` takes the place of the one that there was; what is left out stays.',

@@ -1,5 +1,6 @@
 import type { ErrorCode, Path } from '@anypath/client';
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { problemText } from '../i18n/problem-text.ts';
 import { useText } from '../i18n/use-text.ts';
 import { useModel } from '../model/model.ts';
 import { shortName } from '../model/wallet-name.ts';
@@ -54,7 +55,7 @@ export function Composer({ peer, path, isEntrance }: Props) {
   return (
     <form class="composer" onSubmit={onSubmit}>
       {code && <FieldError id="composer-error">{text.errors[code]}</FieldError>}
-      {path === 'none' && isConnected && <p class="hint">{text.conversation.waitsForPeer(shortName(peer))}</p>}
+      {isConnected && <Hint peer={peer} path={path} />}
       <div class="composer-row">
         <textarea
           ref={field}
@@ -77,5 +78,23 @@ export function Composer({ peer, path, isEntrance }: Props) {
         {text.conversation.keys}
       </p>
     </form>
+  );
+}
+
+/** What becomes of what is written now, where it does not simply get there. The element stays, so that screen readers hear its words. */
+function Hint({ peer, path }: { peer: string; path: Path }) {
+  const { conversations } = useModel();
+  const text = useText();
+  const held = conversations.held.value.get(peer);
+  const words = () => {
+    if (path === 'none') return text.conversation.waitsForUs;
+    if (held !== undefined) return text.conversation.held(problemText(text, held));
+    return path === 'mailbox' ? text.conversation.keptForPeer(shortName(peer)) : undefined;
+  };
+  const said = words();
+  return (
+    <p class="hint" role="status" data-test="composer-hint" data-held={held}>
+      {said && <span class="late">{said}</span>}
+    </p>
   );
 }

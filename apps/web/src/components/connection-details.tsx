@@ -3,12 +3,16 @@ import { useState } from 'preact/hooks';
 import { useText } from '../i18n/use-text.ts';
 import { useModel } from '../model/model.ts';
 import { Icon } from './icon.tsx';
+import { LastMessageFacts } from './last-message-facts.tsx';
 import { PathBadge } from './path-badge.tsx';
 import { SelectedPairFacts } from './selected-pair-facts.tsx';
 
 export function ConnectionDetails({ peer, path }: { peer: string; path: Path }) {
   const { account, conversations } = useModel();
-  const { details } = useText();
+  const {
+    details,
+    path: { explained },
+  } = useText();
   const [isOpen, setOpen] = useState(false);
   const phase = account.phase.value;
   const client = phase.name === 'connected' ? phase.client : undefined;
@@ -28,8 +32,9 @@ export function ConnectionDetails({ peer, path }: { peer: string; path: Path }) 
         </dd>
         <dt>{details.path}</dt>
         <dd>
-          <PathBadge path={path} />
+          <PathBadge path={path} /> {explained[path]}
         </dd>
+        <LastMessageFacts entry={conversations.threads.value.get(peer)?.entries.findLast(({ mine }) => mine)} />
         {isOpen && <SelectedPairFacts link={link} path={path} />}
       </dl>
     </details>

@@ -43,7 +43,7 @@ export function ConversationHeader({ peer, path }: { peer: string; path: Path })
         <p class="path-explained">{text.path.explained[path]}</p>
       </div>
       <PathBadge path={path} />
-      {contacts.standingOf(peer) && <PeerMenu peer={peer} />}
+      <PeerMenu peer={peer} standing={contacts.standingOf(peer)} />
       <p class="visually-hidden" aria-live="polite">
         {text.path.announced[path]}
       </p>

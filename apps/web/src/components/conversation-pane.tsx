@@ -8,6 +8,7 @@ import { Composer } from './composer.tsx';
 import { ConnectionDetails } from './connection-details.tsx';
 import { ContactNotice } from './contact-notice.tsx';
 import { ConversationHeader } from './conversation-header.tsx';
+import { KeyNotices } from './key-notices.tsx';
 import { MessageLog } from './message-log.tsx';
 
 export function ConversationPane({ peer }: { peer: string }) {
@@ -30,6 +31,7 @@ export function ConversationPane({ peer }: { peer: string }) {
     >
       <ConversationHeader peer={peer} path={path} />
       <ConnectionDetails peer={peer} path={path} />
+      <KeyNotices peer={peer} />
       <MessageLog thread={thread} />
       {obstacle ? (
         <ContactNotice peer={peer} standing={obstacle} />

@@ -18,6 +18,14 @@ export function MessageFate({ entry }: { entry: Entry }) {
           <span data-test="took" />
         </span>
       );
+    case 'queued':
+      return (
+        <span class="fate" title={conversation.queuedLong}>
+          <Icon name="mailbox" />
+          {conversation.queued}
+          <span data-test="took" />
+        </span>
+      );
     case 'failed':
       return (
         <span class="fate fate-failed">
@@ -27,6 +35,7 @@ export function MessageFate({ entry }: { entry: Entry }) {
         </span>
       );
     case 'delivered':
+    case 'elsewhere':
     case 'received':
       return (
         <>
@@ -34,10 +43,16 @@ export function MessageFate({ entry }: { entry: Entry }) {
           <span data-test="took" data-ms={entry.ms}>
             {durationText(entry.ms, preferences.language.value)}
           </span>
-          {entry.mine && (
+          {entry.state === 'delivered' && (
             <span class="fate">
               <Icon name="check" />
               <span class="fate-word">{conversation.delivered}</span>
+            </span>
+          )}
+          {/* In words before the message, and in the details. */}
+          {entry.state === 'elsewhere' && (
+            <span class="fate" title={conversation.elsewhere}>
+              <Icon name="device" />
             </span>
           )}
         </>

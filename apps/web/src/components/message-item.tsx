@@ -8,6 +8,7 @@ import { SendAgain } from './send-again.tsx';
 export function MessageItem({ peer, entry }: { peer: string; entry: Entry }) {
   const { conversation } = useText();
   const { id, mine, state, body, binaryBytes } = entry;
+  const own = state === 'elsewhere' ? conversation.youElsewhere : conversation.you;
   return (
     <li
       class={mine ? 'message message-mine' : 'message'}
@@ -18,7 +19,7 @@ export function MessageItem({ peer, entry }: { peer: string; entry: Entry }) {
       data-path={'path' in entry ? entry.path : undefined}
     >
       <div class="bubble">
-        <span class="visually-hidden">{mine ? conversation.you : shortName(peer)}: </span>
+        <span class="visually-hidden">{mine ? own : shortName(peer)}: </span>
         <p class="body" data-test="body" dir="auto">
           {binaryBytes === undefined ? body : conversation.binary(binaryBytes)}
         </p>

@@ -1,15 +1,28 @@
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
+import type { Dictionary } from '../i18n/en.ts';
 import { useText } from '../i18n/use-text.ts';
+import type { Standing } from '../model/contact-book.ts';
 import { shortName } from '../model/wallet-name.ts';
 import { Icon } from './icon.tsx';
 import { PartDialog } from './part-dialog.tsx';
+import { SafetyDialog } from './safety-dialog.tsx';
 
-const ACTIONS = ['remove', 'block'] as const;
-type Action = (typeof ACTIONS)[number];
+type Action = 'safety' | 'remove' | 'block';
+
+/** Keys are told to those who may write to each other; there is nothing to end where the server has no contacts. */
+function actionsFor(standing: Standing | undefined): readonly Action[] {
+  if (standing === undefined) return ['safety'];
+  return standing === 'mutual' ? ['safety', 'remove', 'block'] : ['remove', 'block'];
+}
+
+const ICONS = { safety: 'shield', remove: 'remove', block: 'block' } as const;
+
+const nameOf = (action: Action, { safety, contacts }: Dictionary): string =>
+  action === 'safety' ? safety.menu : contacts[action];
 
 /** What can be done about the other side of a conversation. Arrow keys move, Escape and a press elsewhere close. */
-export function PeerMenu({ peer }: { peer: string }) {
-  const text = useText().contacts;
+export function PeerMenu({ peer, standing }: { peer: string; standing: Standing | undefined }) {
+  const text = useText();
   const root = useRef<HTMLDivElement>(null);
   const button = useRef<HTMLButtonElement>(null);
   const [isOpen, setOpen] = useState(false);
@@ -53,8 +66,8 @@ export function PeerMenu({ peer }: { peer: string }) {
         type="button"
         class="button-icon"
         data-test="peer-menu"
-        aria-label={text.menu(shortName(peer))}
-        title={text.menu(shortName(peer))}
+        aria-label={text.contacts.menu(shortName(peer))}
+        title={text.contacts.menu(shortName(peer))}
         aria-haspopup="menu"
         aria-expanded={isOpen}
         onClick={() => setOpen(!isOpen)}
@@ -62,8 +75,14 @@ export function PeerMenu({ peer }: { peer: string }) {
         <Icon name="more" />
       </button>
       {isOpen && (
-        <div class="menu-items" role="menu" aria-label={text.menu(shortName(peer))} tabIndex={-1} onKeyDown={onKeyDown}>
-          {ACTIONS.map((action) => (
+        <div
+          class="menu-items"
+          role="menu"
+          aria-label={text.contacts.menu(shortName(peer))}
+          tabIndex={-1}
+          onKeyDown={onKeyDown}
+        >
+          {actionsFor(standing).map((action) => (
             <button
               key={action}
               type="button"
@@ -73,13 +92,16 @@ export function PeerMenu({ peer }: { peer: string }) {
               data-test={`menu-${action}`}
               onClick={() => choose(action)}
             >
-              <Icon name={action} />
-              {text[action]}…
+              <Icon name={ICONS[action]} />
+              {nameOf(action, text)}…
             </button>
           ))}
         </div>
       )}
-      {asked && <PartDialog peer={peer} action={asked} onClose={() => setAsked(undefined)} />}
+      {asked === 'safety' && <SafetyDialog peer={peer} onClose={() => setAsked(undefined)} />}
+      {(asked === 'remove' || asked === 'block') && (
+        <PartDialog peer={peer} action={asked} onClose={() => setAsked(undefined)} />
+      )}
     </div>
   );
 }

@@ -5,12 +5,20 @@ import { NETWORKS } from '../model/network.ts';
 import { THEMES } from '../model/preferences.ts';
 import { ChoiceGroup } from './choice-group.tsx';
 import { Icon } from './icon.tsx';
+import { OwnDevices } from './own-devices.tsx';
 
 export function Settings() {
-  const { account, preferences, chooseNetwork } = useModel();
+  const { account, devices, preferences, chooseNetwork } = useModel();
   const { settings } = useText();
   return (
-    <details class="settings" data-test="settings">
+    <details
+      class="settings"
+      data-test="settings"
+      onToggle={(event) => {
+        // When the others were connected last is told to who asks.
+        if (event.currentTarget.open && account.phase.peek().name === 'connected') void devices.refresh();
+      }}
+    >
       <summary>
         <Icon name="settings" />
         {settings.title}
@@ -35,6 +43,7 @@ export function Settings() {
           value={preferences.theme.value}
           onChoose={(theme) => preferences.chooseTheme(theme)}
         />
+        <OwnDevices />
       </div>
     </details>
   );

@@ -1,5 +1,6 @@
 import type { ErrorCode } from '@anypath/client';
 import type { AskProblem } from '../model/contact-name.ts';
+import type { DeviceNameProblem } from '../model/device-name.ts';
 import type { NameProblem } from '../model/wallet-name.ts';
 import type { WalletProblem } from '../model/wallet-problem.ts';
 
@@ -19,9 +20,21 @@ const errors = {
   target_not_rtc_eligible: 'They cannot connect directly now. Messages go through the server.',
   not_asking: 'They have not asked you. You can ask them instead.',
   contacts_full: 'You have as many contacts as are allowed. Please remove some.',
+  rtc_available: 'They are online after all. The message goes to them directly.',
+  mailbox_full: 'So much waits for them at the server that it takes no more for now.',
+  message_expired: 'It waited for them too long, and the server removed it. You can send it again.',
+  store_unavailable: 'The server cannot store messages right now.',
+  no_devices: 'They have never signed in here, so there is no device to encrypt messages for.',
+  devices_changed: 'Their devices have just changed.',
+  devices_full: 'You have as many devices as are allowed. Please revoke one that you do not use any more.',
+  device_unknown: 'The server does not know this device any more.',
+  device_revoked: 'This device was revoked.',
+  seal_broken: 'A message could not be decrypted, and was dropped.',
+  crypto_unsupported:
+    'This browser cannot encrypt messages here. Please use a current browser, and open the page over HTTPS.',
   taken: 'You answered on another device.',
   target_offline: 'They are not online now.',
-  payload_too_large: 'This message is too long. Please send less at a time (63 kB at most).',
+  payload_too_large: 'This message is too long. Please send less at a time (16 MB at most).',
   unsupported_media_type: 'The server did not accept that kind of data.',
   unknown_event: 'The server did not understand the page. Please reload it.',
   signal_reused: 'The server did not accept that.',
@@ -57,6 +70,12 @@ const contactProblems = {
   blocked_by_you: 'You have blocked them. Unblock them first, below.',
 } satisfies Record<Exclude<AskProblem, NameProblem>, string>;
 
+const deviceProblems = {
+  device_unnamed: 'Please enter a name.',
+  device_name_too_long: 'The name of a device has at most 64 characters.',
+  device_name_bad: 'The name of a device is one line of ordinary characters.',
+} satisfies Record<DeviceNameProblem, string>;
+
 /** The page in English. Every other language has the same keys. */
 export const en = {
   tagline: 'Two people, any network. Direct when it works, relayed when it does not.',
@@ -91,6 +110,47 @@ export const en = {
     language: 'Language',
     theme: 'Colours',
     themes: { auto: 'Auto', light: 'Light', dark: 'Dark' },
+  },
+  devices: {
+    title: 'Your devices',
+    hint: 'Messages to you are encrypted for these.',
+    here: 'This device',
+    since: (day: string) => `Since ${day}`,
+    seen: (time: string) => `last connected ${time}`,
+    now: 'connected now',
+    name: 'Name of the device',
+    rename: 'Rename',
+    save: 'Save',
+    cancel: 'Cancel',
+    revoke: 'Revoke',
+    to: (action: string, name: string) => `${action}: ${name}`,
+    revokeTitle: (name: string) => `Revoke ${name}?`,
+    revokeText: [
+      'It is signed out, and gets no more messages.',
+      'What waits for it is removed; what it has received stays on it.',
+      'It can come back as a new device.',
+    ],
+    problems: deviceProblems,
+  },
+  safety: {
+    title: (name: string) => `Safety number with ${name}`,
+    menu: 'Safety number',
+    about: (name: string) =>
+      `Compare it with ${name}, face to face or on the phone: where both of you see the same digits, nobody listens in between. It changes when one of you gets a device or loses one.`,
+    waiting: 'Working it out…',
+    copy: 'Copy',
+    copied: 'Copied.',
+    notCopied: 'The browser does not allow that. Select the digits instead.',
+    close: 'Close',
+  },
+  notices: {
+    label: 'About their devices',
+    added: (name: string) => `${name} has a new device.`,
+    removed: (name: string) => `${name} has removed a device.`,
+    refused: (name: string) => `The server offered a key for ${name} that their wallet has not signed. It is not used.`,
+    advice: 'Compare the safety number if you want to be sure.',
+    compare: 'Compare',
+    putAway: 'Put away',
   },
   people: {
     title: 'People',
@@ -172,7 +232,11 @@ export const en = {
     messages: (peer: string) => `Messages with ${peer}`,
     empty: 'No messages yet. Say hello!',
     you: 'You',
+    youElsewhere: 'You, from another device of yours',
+    elsewhere: 'From another device of yours',
     sending: 'Sending…',
+    queued: 'Stored',
+    queuedLong: 'The server keeps it, encrypted, until they are back.',
     delivered: 'Delivered',
     failed: 'Not sent',
     sendAgain: 'Send again',
@@ -181,20 +245,24 @@ export const en = {
     write: (peer: string) => `Message to ${peer}`,
     send: 'Send',
     keys: 'Enter sends, Shift + Enter starts a new line.',
-    waitsForPeer: (peer: string) =>
-      `${peer} cannot be reached now. Your messages wait in this tab and go out as soon as it works.`,
+    keptForPeer: (peer: string) =>
+      `${peer} is away. The server keeps your messages for them, encrypted, until they are back.`,
+    waitsForUs: 'You are offline. Your messages wait in this browser and go out when you are back.',
+    held: (reason: string) => `${reason} Your messages wait in this browser, and it is tried again by itself.`,
   },
   path: {
     label: 'Path',
-    names: { none: 'No path', relay: 'Relay', turn: 'TURN', direct: 'Direct' },
+    names: { none: 'No path', mailbox: 'Mailbox', relay: 'Relay', turn: 'TURN', direct: 'Direct' },
     explained: {
       none: 'Nothing gets through now',
+      mailbox: 'Kept for them until they are back',
       relay: 'Through the server',
       turn: 'Through a TURN server',
       direct: 'Straight between you',
     },
     announced: {
       none: 'No path right now.',
+      mailbox: 'They are away. Messages are kept for them now.',
       relay: 'Now connected through the relay.',
       turn: 'Now connected through TURN.',
       direct: 'Now connected directly.',
@@ -205,6 +273,9 @@ export const en = {
     wallet: 'Your wallet',
     device: 'This device',
     path: 'Path',
+    last: 'Your last message',
+    none: 'none yet',
+    forced: 'It was put into the mailbox although they seemed to be online.',
     pair: 'Candidates',
     noPair: 'No WebRTC connection is in use.',
     local: 'here',
@@ -219,6 +290,10 @@ export const en = {
     replaced: 'Open in another place',
     replacedText: 'This conversation goes on in another tab. You can take it back here.',
     useHere: 'Use here',
+    revoked: 'This device was revoked',
+    revokedText:
+      'You, or somebody with your sign-in, revoked it on another device. What it has received stays here; new messages do not come. You can sign in again as a new device.',
+    asNewDevice: 'Sign in as a new device',
     unreachable: 'The server cannot be reached',
     retry: 'Try again',
   },

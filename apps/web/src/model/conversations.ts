@@ -3,7 +3,18 @@ import { signal } from '@preact/signals';
 import { kept } from './browser-storage.ts';
 import { codeOf } from './error-code.ts';
 import { History } from './history.ts';
-import { appended, delivered, emptyThread, failed, read, received, type Thread, without } from './thread.ts';
+import {
+  appended,
+  copied,
+  delivered,
+  emptyThread,
+  failed,
+  queued,
+  read,
+  received,
+  type Thread,
+  without,
+} from './thread.ts';
 
 type Stop = () => void;
 
@@ -17,6 +28,8 @@ export class Conversations {
   readonly links = signal<ReadonlyMap<string, Link>>(new Map());
   /** The path of each open link. */
   readonly paths = signal<ReadonlyMap<string, Path>>(new Map());
+  /** Why the mailbox of a peer takes nothing for now; it is tried again until it does. */
+  readonly held = signal<ReadonlyMap<string, ErrorCode>>(new Map());
   /** The peer whose conversation is on screen. */
   readonly selected = signal<string | undefined>(undefined);
   /** What was typed and not sent, by peer. */
@@ -71,6 +84,7 @@ export class Conversations {
       client.on('contact', (update) => this.#contactChanged(update)),
       client.on('online', refresh),
       client.on('link', (link) => this.#follow(link)),
+      client.on('queued', (peer, id) => this.#change(peer, (thread) => queued(thread, id, false))),
     ];
     refresh();
     if (this.selected.value !== undefined) this.#follow(client.link(this.selected.value));
@@ -84,6 +98,7 @@ export class Conversations {
     this.online.value = [];
     this.links.value = new Map();
     this.paths.value = new Map();
+    this.held.value = new Map();
   }
 
   /** Puts a conversation on screen and opens its link. */
@@ -118,10 +133,15 @@ export class Conversations {
   send(peer: string, body: string): ErrorCode | undefined {
     const link = this.links.value.get(peer);
     if (!link) return 'link_closed';
+    const client = this.#client;
     try {
       const { id, delivered: fate } = link.send(body);
       this.#change(peer, (thread) => appended(thread, { id, body, at: Date.now(), mine: true, state: 'sending' }));
-      fate.catch(() => this.#change(peer, (thread) => failed(thread, id)));
+      fate.catch((error: unknown) => {
+        // Where it is our own connection that was left, the next one sends what waits.
+        if (client !== this.#client && codeOf(error) === 'link_closed') return;
+        this.#change(peer, (thread) => failed(thread, id));
+      });
       return undefined;
     } catch (error) {
       return codeOf(error);
@@ -148,11 +168,22 @@ export class Conversations {
     this.#setPath(peer, link.path);
     this.#stops.push(
       link.on('path', (path) => this.#setPath(peer, path)),
+      link.on('queued', ({ id, forced }) => {
+        this.#unhold(peer);
+        this.#change(peer, (thread) => queued(thread, id, forced));
+      }),
+      link.on('delivered', ({ id }, how) => {
+        this.#unhold(peer);
+        this.#change(peer, (thread) => delivered(thread, id, how));
+      }),
+      link.on('held', ({ code }) => {
+        this.held.value = new Map(this.held.value).set(peer, code);
+      }),
+      link.on('sent', (message) => this.#change(peer, (thread) => copied(thread, message))),
       // Written before the handler returns: the other side counts the message as delivered from then on.
       link.on('message', (message) =>
         this.#change(peer, (thread) => received(thread, message, this.#isOnScreen(peer))),
       ),
-      link.on('delivered', ({ id }, how) => this.#change(peer, (thread) => delivered(thread, id, how))),
     );
   }
 
@@ -165,6 +196,11 @@ export class Conversations {
   #drop(peer: string): void {
     this.links.value = withoutKey(this.links.value, peer);
     this.paths.value = withoutKey(this.paths.value, peer);
+    this.#unhold(peer);
+  }
+
+  #unhold(peer: string): void {
+    this.held.value = withoutKey(this.held.value, peer);
   }
 
   /** The conversation on screen has a link again where it can have one. */

@@ -8,6 +8,11 @@ it.each([
   [999.6, 'en', '1 s'],
   [1240, 'en', '1.2 s'],
   [1240, 'es', '1,2 s'],
+  [59_000, 'en', '59 s'],
+  [60_000, 'en', '1 min'],
+  [3 * 3_600_000 + 1, 'en', '3 hr'],
+  [3 * 3_600_000 + 1, 'es', '3 h'],
+  [50 * 3_600_000, 'en', '2 days'],
 ])('says %d milliseconds in %s as %s', (ms, language, text) => {
   expect(durationText(ms, language)).toBe(text);
 });

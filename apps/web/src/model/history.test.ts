@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { memoryStorage } from './browser-storage.ts';
 import { History } from './history.ts';
-import { appended, emptyThread, type Thread } from './thread.ts';
+import { appended, type Entry, emptyThread, type Thread } from './thread.ts';
 
 const thread = (peer: string, count = 1, body = 'hello'): Thread => {
   let filled = emptyThread(peer);
@@ -24,11 +24,16 @@ describe('the history of a tab', () => {
     expect(new History(store, 'carla').load().size).toBe(0);
   });
 
-  it('marks a message as not sent that was on its way', () => {
+  it.each<Entry>([
+    { id: 'a', body: 'x', at: 1, mine: true, state: 'sending' },
+    { id: 'a', body: 'x', at: 1, mine: true, state: 'queued', forced: true },
+    { id: 'a', body: 'x', at: 1, mine: true, state: 'failed' },
+    { id: 'a', body: 'x', at: 1, mine: true, state: 'delivered', path: 'mailbox', ms: 3, forced: true },
+    { id: 'a', body: 'x', at: 1, mine: true, state: 'elsewhere', path: 'mailbox', ms: 3 },
+  ])('leaves a message of ours $state that was so before', (entry) => {
     const store = memoryStorage();
-    const sending = appended(emptyThread('bob'), { id: 'a', body: 'x', at: 1, mine: true, state: 'sending' });
-    new History(store, 'alice').save(sending);
-    expect(new History(store, 'alice').load().get('bob')?.entries[0]?.state).toBe('failed');
+    new History(store, 'alice').save(appended(emptyThread('bob'), entry));
+    expect(new History(store, 'alice').load().get('bob')?.entries).toEqual([entry]);
   });
 
   it('keeps the newer messages where there is no room for all', () => {

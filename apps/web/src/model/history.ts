@@ -1,6 +1,6 @@
 import type { KeyValueStore } from '@anypath/client';
 import { kept, parsedJson } from './browser-storage.ts';
-import { interrupted, type Thread } from './thread.ts';
+import type { Thread } from './thread.ts';
 import { threadFrom, threadText } from './thread-format.ts';
 
 /** Characters of one thread; browsers give a tab about five million for everything. */
@@ -19,12 +19,12 @@ export class History {
     this.#peers = new Set(Array.isArray(peers) ? peers.filter((peer) => typeof peer === 'string') : []);
   }
 
-  /** All conversations; what was on its way counts as not sent. */
+  /** All conversations; what was on its way still is, the SDK sends it after a reload. */
   load(): ReadonlyMap<string, Thread> {
     const threads = new Map<string, Thread>();
     for (const peer of this.#peers) {
       const thread = threadFrom(peer, this.#store.getItem(this.#threadKey(peer)));
-      if (thread) threads.set(peer, interrupted(thread));
+      if (thread) threads.set(peer, thread);
     }
     return threads;
   }

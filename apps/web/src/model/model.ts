@@ -7,8 +7,10 @@ import { ContactBook } from './contact-book.ts';
 import { Conversations } from './conversations.ts';
 import { Entrance } from './entrance.ts';
 import { addressWith, initialNetwork, type Network } from './network.ts';
+import { OwnDevices } from './own-devices.ts';
 import { type Everybody, everybody } from './people.ts';
 import { Preferences } from './preferences.ts';
+import { Trust } from './trust.ts';
 import { Wallets } from './wallets.ts';
 
 /** Everything that the page shows and does, without its looks. */
@@ -19,6 +21,8 @@ interface Model {
   readonly wallets: Wallets;
   readonly conversations: Conversations;
   readonly contacts: ContactBook;
+  readonly devices: OwnDevices;
+  readonly trust: Trust;
   /** Everybody whom the person sees, each in one place. */
   readonly everybody: ReadonlySignal<Everybody>;
   /** Takes up a session, or finds out how to get one. */
@@ -32,8 +36,10 @@ export function createModel(): Model {
   const preferences = new Preferences(browserStorage('localStorage'), navigator.languages);
   const conversations = new Conversations(tab, () => document.visibilityState === 'visible');
   const contacts = new ContactBook(tab, (wallet) => conversations.forget(wallet));
+  const devices = new OwnDevices();
+  const trust = new Trust(tab);
   const network = initialNetwork(location.search, storedNetwork(tab));
-  const account = new Account(tab, [contacts, conversations], network);
+  const account = new Account(tab, [contacts, trust, devices, conversations], network);
   const entrance = new Entrance();
   const wallets = new Wallets(window);
   document.addEventListener('visibilitychange', () => conversations.seen());
@@ -58,7 +64,8 @@ export function createModel(): Model {
       standingOf: (wallet) => contacts.standingOf(wallet),
     }),
   );
-  return { preferences, account, entrance, wallets, conversations, contacts, everybody: seen, start, chooseNetwork };
+  const people = { conversations, contacts, everybody: seen };
+  return { preferences, account, entrance, wallets, ...people, devices, trust, start, chooseNetwork };
 }
 
 export const ModelContext = createContext<Model | undefined>(undefined);

@@ -1,7 +1,7 @@
 import { isRecord, parsedJson } from './browser-storage.ts';
 import type { CarryingPath, Entry, Thread } from './thread.ts';
 
-const PATHS: readonly CarryingPath[] = ['relay', 'turn', 'direct'];
+const PATHS: readonly CarryingPath[] = ['mailbox', 'relay', 'turn', 'direct'];
 
 export const threadText = ({ entries, unread }: Thread): string => JSON.stringify({ entries, unread });
 
@@ -27,9 +27,11 @@ function isEntry(value: unknown): value is Entry {
 function hasKnownState(value: Readonly<Record<string, unknown>>): boolean {
   switch (value['state']) {
     case 'sending':
+    case 'queued':
     case 'failed':
       return value['mine'] === true;
     case 'delivered':
+    case 'elsewhere':
       return value['mine'] === true && isCarried(value);
     case 'received':
       return value['mine'] === false && isCarried(value);

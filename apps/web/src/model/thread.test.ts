@@ -2,12 +2,13 @@ import type { Message } from '@anypath/client';
 import { describe, expect, it } from 'vitest';
 import {
   appended,
+  copied,
   delivered,
   type Entry,
   emptyThread,
   failed,
-  interrupted,
   MAX_ENTRIES,
+  queued,
   read,
   received,
   without,
@@ -53,17 +54,17 @@ describe('a thread', () => {
   });
 
   it('says how a delivered message travelled', () => {
-    const [entry] = delivered(appended(bob, own('a')), 'a', { path: 'direct', ms: 12 }).entries;
+    const [entry] = delivered(appended(bob, own('a')), 'a', { path: 'direct', ms: 12, forced: false }).entries;
     expect(entry).toEqual({ id: 'a', body: 'hello', at: 1, mine: true, state: 'delivered', path: 'direct', ms: 12 });
   });
 
   it('leaves a delivered message as it is when its link closes', () => {
-    const thread = delivered(appended(bob, own('a')), 'a', { path: 'direct', ms: 12 });
+    const thread = delivered(appended(bob, own('a')), 'a', { path: 'direct', ms: 12, forced: false });
     expect(failed(thread, 'a')).toBe(thread);
   });
 
   it('does not change for a message that it does not have', () => {
-    expect(delivered(bob, 'a', { path: 'relay', ms: 1 })).toBe(bob);
+    expect(delivered(bob, 'a', { path: 'relay', ms: 1, forced: false })).toBe(bob);
   });
 
   it('tells the size of a message that is no text', () => {
@@ -71,9 +72,36 @@ describe('a thread', () => {
     expect(entry).toMatchObject({ body: '', binaryBytes: 5 });
   });
 
-  it('counts what was on its way at a reload as not sent, and nothing else', () => {
-    const thread = received(appended(bob, own('a')), theirs('b'), true);
-    expect(interrupted(thread).entries.map(({ state }) => state)).toEqual(['failed', 'received']);
+  it('[S5.2] says of a stored message that it waits, and notes where it was forced', () => {
+    const waiting = queued(appended(bob, own('a')), 'a', true);
+    expect(waiting.entries).toEqual([{ ...own('a'), state: 'queued', forced: true }]);
+    const arrived = delivered(waiting, 'a', { path: 'mailbox', ms: 60_000, forced: true });
+    expect(arrived.entries).toEqual([{ ...own('a'), state: 'delivered', path: 'mailbox', ms: 60_000, forced: true }]);
+  });
+
+  it('does not call a message forced that took a live path in the end', () => {
+    const arrived = delivered(queued(appended(bob, own('a')), 'a', true), 'a', {
+      path: 'relay',
+      ms: 5,
+      forced: false,
+    });
+    expect(arrived.entries[0]).not.toHaveProperty('forced');
+  });
+
+  it('does not go back from delivered to stored', () => {
+    const thread = delivered(appended(bob, own('a')), 'a', { path: 'direct', ms: 12, forced: false });
+    expect(queued(thread, 'a', false)).toBe(thread);
+  });
+
+  it('has a stored message fail that the server did not keep any longer', () => {
+    expect(failed(queued(appended(bob, own('a')), 'a', false), 'a').entries[0]?.state).toBe('failed');
+  });
+
+  it('shows what another device of ours sent on our side, once, and as read', () => {
+    const sent = copied(bob, { ...theirs('a'), from: 'alice', path: 'mailbox' });
+    expect(sent.entries).toMatchObject([{ mine: true, state: 'elsewhere', path: 'mailbox', body: 'hi' }]);
+    expect(sent.unread).toBe(0);
+    expect(copied(sent, theirs('a'))).toBe(sent);
   });
 
   it('loses an entry that is sent again as a new one', () => {

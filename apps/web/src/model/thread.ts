@@ -19,10 +19,21 @@ interface Carried {
   readonly ms: number;
 }
 
-/** A message as the page shows it. */
+/** What may be said of a message of ours on its way. */
+interface Sent {
+  readonly mine: true;
+  /** Whether the mailbox took it although the other side seemed to be online. */
+  readonly forced?: boolean;
+}
+
+/**
+ * A message as the page shows it. `queued`: the server keeps it until the other side is back. `elsewhere`: another device of ours
+ * sent it, and this one got a copy.
+ */
 export type Entry =
-  | (Said & { readonly mine: true; readonly state: 'sending' | 'failed' })
-  | (Said & Carried & { readonly mine: true; readonly state: 'delivered' })
+  | (Said & Sent & { readonly state: 'sending' | 'queued' | 'failed' })
+  | (Said & Sent & Carried & { readonly state: 'delivered' })
+  | (Said & Carried & { readonly mine: true; readonly state: 'elsewhere' })
   | (Said & Carried & { readonly mine: false; readonly state: 'received' });
 
 /** The conversation with one person, as this tab knows it. */
@@ -47,41 +58,47 @@ export function appended(thread: Thread, entry: Entry): Thread {
 
 /** A message of the other side came. */
 export function received(thread: Thread, message: Message, isOnScreen: boolean): Thread {
-  const next = appended(thread, entryOf(message));
+  const next = appended(thread, { ...arrivalOf(message), mine: false, state: 'received' });
   return next === thread || isOnScreen ? next : { ...next, unread: next.unread + 1 };
 }
 
-function entryOf({ id, body, sentAt, path, ms }: Message): Entry {
+/** Another device of ours sent a message. */
+export const copied = (thread: Thread, message: Message): Thread =>
+  appended(thread, { ...arrivalOf(message), mine: true, state: 'elsewhere' });
+
+function arrivalOf({ id, body, sentAt, path, ms }: Message): Said & Carried {
   const content = typeof body === 'string' ? { body } : { body: '', binaryBytes: body.byteLength };
-  return { id, ...content, at: sentAt, mine: false, state: 'received', path, ms };
+  return { id, ...content, at: sentAt, path, ms };
 }
 
+/** The server keeps a message of ours. */
+export const queued = (thread: Thread, id: string, forced: boolean): Thread =>
+  settled(thread, id, (entry) => ({ ...entry, state: 'queued', ...(forced ? { forced } : {}) }));
+
 /** The other side has a message of ours. */
-export const delivered = (thread: Thread, id: string, { path, ms }: Carried): Thread =>
-  settled(thread, id, ({ state: _, ...entry }) => ({ ...entry, state: 'delivered', path, ms }));
+export const delivered = (thread: Thread, id: string, { path, ms, forced }: Carried & { forced: boolean }): Thread =>
+  settled(thread, id, ({ state: _, forced: __, ...entry }) => {
+    return { ...entry, state: 'delivered', path, ms, ...(forced ? { forced } : {}) };
+  });
 
 /** A message of ours will not be delivered. */
 export const failed = (thread: Thread, id: string): Thread =>
   settled(thread, id, (entry) => ({ ...entry, state: 'failed' }));
 
-type Sending = Extract<Entry, { state: 'sending' | 'failed' }>;
+type Pending = Extract<Entry, { state: 'sending' | 'queued' | 'failed' }>;
 
-function settled(thread: Thread, id: string, change: (entry: Sending) => Entry): Thread {
-  const isOurs = (entry: Entry): entry is Sending => entry.id === id && entry.state === 'sending';
-  if (!thread.entries.some(isOurs)) return thread;
-  return { ...thread, entries: thread.entries.map((entry) => (isOurs(entry) ? change(entry) : entry)) };
+/** Changes the state of a message of ours whose fate is open. */
+function settled(thread: Thread, id: string, change: (entry: Pending) => Entry): Thread {
+  const isOpen = (entry: Entry): entry is Pending =>
+    entry.id === id && (entry.state === 'sending' || entry.state === 'queued');
+  if (!thread.entries.some(isOpen)) return thread;
+  return { ...thread, entries: thread.entries.map((entry) => (isOpen(entry) ? change(entry) : entry)) };
 }
 
 /** Takes an entry out. */
 export const without = (thread: Thread, id: string): Thread => ({
   ...thread,
   entries: thread.entries.filter((entry) => entry.id !== id),
-});
-
-/** What was on its way when the page went away is not sent any more: the link that carried it is gone. */
-export const interrupted = (thread: Thread): Thread => ({
-  ...thread,
-  entries: thread.entries.map((entry) => (entry.state === 'sending' ? { ...entry, state: 'failed' } : entry)),
 });
 
 export const read = (thread: Thread): Thread => (thread.unread === 0 ? thread : { ...thread, unread: 0 });

@@ -30,23 +30,13 @@ export function memoryDurable(): DurableStore {
       [...values].filter(([key]) => key.startsWith(prefix)).sort(([one], [other]) => (one < other ? -1 : 1)),
     update: async (keys, change) => {
       const { writes, result } = change(keys.map((key) => values.get(key)));
-      for (const [key, value] of writes) {
+      // A copy, as other stores make one; and all of them before the first is kept.
+      const copies = writes.map(([key, value]) => [key, structuredClone(value)] as const);
+      for (const [key, value] of copies) {
         if (value === undefined) values.delete(key);
         else values.set(key, value);
       }
       return result;
     },
   };
-}
-
-/** The browser's own, or the memory of the process. */
-export async function defaultDurable(): Promise<DurableStore> {
-  if (!globalThis.indexedDB) return memoryDurable();
-  try {
-    const { indexedDbStore } = await import('./indexed-db.ts');
-    return await indexedDbStore();
-  } catch {
-    // Private windows of some browsers deny it.
-    return memoryDurable();
-  }
 }

@@ -31,11 +31,16 @@ export async function indexedDbStore(name = NAME): Promise<DurableStore> {
         const table = transaction.objectStore(TABLE);
         let result: T;
         const act = (values: readonly unknown[]) => {
-          const changed = change(values);
-          result = changed.result;
-          for (const [key, value] of changed.writes) {
-            if (value === undefined) table.delete(key);
-            else table.put(value, key);
+          try {
+            const changed = change(values);
+            result = changed.result;
+            for (const [key, value] of changed.writes) {
+              if (value === undefined) table.delete(key);
+              else table.put(value, key);
+            }
+          } catch (error) {
+            reject(error);
+            transaction.abort();
           }
         };
         const requests = keys.map((key) => table.get(key));
@@ -44,14 +49,7 @@ export async function indexedDbStore(name = NAME): Promise<DurableStore> {
         transaction.onabort = () => reject(transaction.error);
         if (!last) return act([]);
         // Requests of one transaction are answered in order.
-        last.onsuccess = () => {
-          try {
-            act(requests.map((request) => request.result as unknown));
-          } catch (error) {
-            reject(error);
-            transaction.abort();
-          }
-        };
+        last.onsuccess = () => act(requests.map((request) => request.result as unknown));
       }),
   };
 }

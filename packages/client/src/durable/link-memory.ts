@@ -46,6 +46,8 @@ export class LinkMemory {
   readonly #wallet: string;
   readonly #tab: string;
   readonly #shown = new Set<string>();
+  /** How far each stream was received, by wallet and stream. */
+  #cursors: Promise<Map<string, Map<string, Cursor>>> | undefined;
 
   /**
    * @param marks written at once, while the durable store takes a moment: what was handed over and is about to be forgotten
@@ -63,18 +65,35 @@ export class LinkMemory {
     this.#wallet = wallet;
     this.#tab = tab;
     this.#journal = new Journal(store, failed);
+    this.#received().catch(failed);
   }
 
   /** How far each stream of another wallet was received; those that came last. */
-  async cursors(peer: string): Promise<Cursor[]> {
-    const rows = await this.#store.list(keyOf('in', this.#wallet, peer, ''));
-    // Streams are named by ULIDs: their names sort by age.
-    const [old, kept] = [rows.slice(0, -STREAMS_MAX), rows.slice(-STREAMS_MAX)];
-    for (const [key] of old) this.#journal.remove(key);
-    return kept.flatMap(([, value]) => {
+  async cursors(peer: string): Promise<readonly Cursor[]> {
+    return [...((await this.#received()).get(peer)?.values() ?? [])];
+  }
+
+  /** Read once for all, when the first link or the first message may still be far: reading takes a browser a while. */
+  #received(): Promise<Map<string, Map<string, Cursor>>> {
+    this.#cursors ??= this.#readCursors();
+    return this.#cursors;
+  }
+
+  async #readCursors(): Promise<Map<string, Map<string, Cursor>>> {
+    const byPeer = new Map<string, Map<string, Cursor>>();
+    // Streams are named by ULIDs: their keys sort by peer, and by age.
+    for (const [key, value] of await this.#store.list(keyOf('in', this.#wallet, ''))) {
+      const peer = key.split(':')[2] ?? '';
       const { success, output } = v.safeParse(StoredCursor, value);
-      return success ? [output] : [];
-    });
+      const streams = byPeer.get(peer) ?? new Map<string, Cursor>();
+      byPeer.set(peer, streams);
+      if (success) streams.set(output.epoch, output);
+      const [oldest] = streams.keys();
+      if (streams.size <= STREAMS_MAX || oldest === undefined) continue;
+      streams.delete(oldest);
+      this.#journal.remove(keyOf('in', this.#wallet, peer, oldest));
+    }
+    return byPeer;
   }
 
   /**
@@ -82,7 +101,14 @@ export class LinkMemory {
    *
    * @returns what nobody has received before, in another tab either
    */
-  commit(peer: string, cursor: Cursor, messages: readonly Incoming[], own: boolean): Promise<readonly Incoming[]> {
+  async commit(
+    peer: string,
+    cursor: Cursor,
+    messages: readonly Incoming[],
+    own: boolean,
+  ): Promise<readonly Incoming[]> {
+    const received = await this.#received();
+    received.set(peer, (received.get(peer) ?? new Map<string, Cursor>()).set(cursor.epoch, cursor));
     const key = keyOf('in', this.#wallet, peer, cursor.epoch);
     return this.#store.update([key], ([value]) => {
       const { success, output } = v.safeParse(StoredCursor, value);

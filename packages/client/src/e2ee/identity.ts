@@ -13,7 +13,7 @@ const keyName = (wallet: string): string => `key:${wallet}`;
 /**
  * The identity of this device for a wallet; made where there is none. All tabs of a browser get the same.
  *
- * @throws AnypathError `unsupported` where the platform has no X25519
+ * @throws AnypathError `crypto_unsupported` where the platform has no X25519
  */
 export async function identityOf(store: DurableStore, wallet: string): Promise<Identity> {
   const name = keyName(wallet);
@@ -36,6 +36,11 @@ export function keepProof(store: DurableStore, wallet: string, keyId: string, pr
   });
 }
 
-/** Forgets the identity of a device that was revoked. The next connection makes a new one. */
-export const forgetIdentity = (store: DurableStore, wallet: string): Promise<void> =>
-  store.update([], () => ({ writes: [[keyName(wallet), undefined]], result: undefined }));
+/** Forgets the identity of a device that was revoked, unless another tab has a new one already. The next connection makes one. */
+export function forgetIdentity(store: DurableStore, wallet: string, keyId: string): Promise<void> {
+  const name = keyName(wallet);
+  return store.update([name], ([value]) => {
+    const known = value as Identity | undefined;
+    return { writes: known?.key.keyId === keyId ? [[name, undefined]] : [], result: undefined };
+  });
+}

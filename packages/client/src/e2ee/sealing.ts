@@ -6,6 +6,9 @@ import { openEnvelope, sealEnvelope } from './envelope.ts';
 import { decodeContent, encodeContent } from './packet.ts';
 import { type Arrival, SealedChannel } from './sealed-channel.ts';
 
+/** Wallets whose keys are asked for because they are online. */
+const PREPARED_MAX = 64;
+
 /** Live end points of one wallet whose sessions are kept, the latest. */
 const ENDPOINTS_MAX = 8;
 
@@ -28,6 +31,7 @@ export interface SealingParts {
 /** Seals and opens what this device exchanges: a channel for each live end point of another wallet, envelopes for mailboxes. */
 export class Sealing {
   readonly #parts: SealingParts;
+  readonly #prepared = new Set<string>();
   readonly #channels = new Map<string, Map<string, SealedChannel>>();
 
   constructor(parts: SealingParts) {
@@ -79,11 +83,19 @@ export class Sealing {
     return frame;
   }
 
+  /** Asks for the keys of a wallet before they are needed: the first message does not wait for them then. */
+  prepare(wallet: string): void {
+    if (this.#prepared.size >= PREPARED_MAX || this.#prepared.has(wallet)) return;
+    this.#prepared.add(wallet);
+    this.#parts.directory.keysOf(wallet).catch(() => undefined);
+  }
+
   /** The devices of a wallet have changed: what is sealed from now on is for those that there are. */
   devicesChanged(wallet: string): void {
     this.#parts.directory.forget(wallet);
     // Sessions with a device that is gone end now, and not when something is sent next.
-    if (this.#channels.has(wallet)) this.#parts.directory.keysOf(wallet).catch(() => undefined);
+    if (this.#channels.has(wallet) || this.#prepared.has(wallet))
+      this.#parts.directory.keysOf(wallet).catch(() => undefined);
   }
 
   #channel(peer: string, device: string): SealedChannel {

@@ -228,6 +228,11 @@ export class Link extends Events<LinkEvents> {
     this.#on({ type: 'settled' });
   }
 
+  /** @internal The other side's keys have changed: what could not be sealed, perhaps can be now. */
+  keysChanged(): void {
+    this.#on({ type: 'keys' });
+  }
+
   /** @internal The other side's connected devices. */
   presenceChanged(devices: readonly string[]): void {
     this.#on({ type: 'presence', devices });
@@ -309,8 +314,9 @@ export class Link extends Events<LinkEvents> {
         const packet = await this.#home.seal(toDevice, frame);
         if (via === 'rtc') this.#negotiator.send(packet);
         else this.#relay(toDevice, packet);
-      } catch {
-        this.#on({ type: 'unreachable', device: toDevice });
+      } catch (error) {
+        // Whose keys are not there yet is asked again when the acknowledgement is overdue, or when they come.
+        if (!(error instanceof AnypathError)) throw error;
       }
     });
   }

@@ -69,6 +69,8 @@ function react(s: LinkState, event: LinkEvent, fx: LinkEffect[]): LinkState {
       return { ...s, mail: { ...s.mail, ready: s.socketUp } };
     case 'resumed':
       return resumedFrom(s, event.cursors);
+    case 'keys':
+      return { ...s, outbox: rewound(s.outbox), mail: { ...s.mail, held: false } };
     case 'presence':
       return onPresence(s, event.devices, fx);
     case 'unreachable':

@@ -139,6 +139,11 @@ export class Courier {
     this.#mailbox.push(mail);
   }
 
+  /** Somebody is online who may be written to. */
+  prepare(wallet: string): void {
+    this.#parts.sealing.prepare(wallet);
+  }
+
   devicesChanged(wallet: string): void {
     this.#parts.sealing.devicesChanged(wallet);
   }

@@ -160,11 +160,14 @@ describe('contacts on the demo page in real Chromium, at the real server', () =>
     const { alice } = people;
     await alice.focus('[data-test=peer-menu]');
     await alice.keyboard.press('Enter');
-    await expect.poll(() => focused(alice)).toBe('menu-remove');
+    await expect.poll(() => focused(alice)).toBe('menu-safety');
     await alice.keyboard.press('ArrowDown');
+    await expect.poll(() => focused(alice)).toBe('menu-remove');
+    await alice.keyboard.press('ArrowUp');
+    await alice.keyboard.press('ArrowUp');
     await expect.poll(() => focused(alice)).toBe('menu-block');
     await alice.keyboard.press('ArrowDown');
-    await expect.poll(() => focused(alice)).toBe('menu-remove');
+    await expect.poll(() => focused(alice)).toBe('menu-safety');
     await alice.keyboard.press('Escape');
     await expect.poll(() => focused(alice)).toBe('peer-menu');
     await alice.keyboard.press('Enter');

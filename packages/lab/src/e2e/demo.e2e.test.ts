@@ -71,10 +71,13 @@ describe('the demo page in real Chromium, served by the real server', () => {
     await say(alice, 'hello bob');
     await bob.click('[data-test=person][data-wallet=alice][data-online=true]');
     await message(bob, 'hello bob', '[data-state=received]');
-    expect(await alice.locator('[data-test=peer-menu]').count()).toBe(0);
+    await alice.click('[data-test=peer-menu]');
+    await alice.waitForSelector('[data-test=menu-safety]');
+    expect(await alice.locator('[role=menuitem]').count()).toBe(1);
+    await alice.keyboard.press('Escape');
     await bob.close();
     await alice.waitForSelector('[data-test=person][data-wallet=bob][data-online=false]');
     await say(alice, 'waits for bob');
-    await message(alice, 'waits for bob', '[data-state=sending]');
+    await message(alice, 'waits for bob', '[data-state=queued]');
   });
 });

@@ -6,6 +6,8 @@ import { createLog, type RunningServer, readConfig, startServer } from '@anypath
 /** A real server on loopback, for one test. */
 export interface Served extends AsyncDisposable {
   readonly url: string;
+  /** Where it keeps its data. */
+  readonly folder: string;
   readonly running: RunningServer;
 }
 
@@ -33,6 +35,7 @@ export async function serve(env: Record<string, string> = {}, webDir?: string): 
   });
   return {
     url: `http://localhost:${running.port}`,
+    folder,
     running,
     [Symbol.asyncDispose]: async () => {
       await running.close();

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { connect, signInMethods, signInWithWallet, signOut } from '@anypath/client';
+import { connect, memoryDurable, signInMethods, signInWithWallet, signOut } from '@anypath/client';
 import { createLog, readConfig, startServer } from '@anypath/server';
 import type { BrowserContext, Page } from 'playwright-core';
 import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts';
@@ -82,6 +82,27 @@ async function install(
 
 const isOnline = (page: Page) => page.waitForSelector('[data-test=app][data-online=true]');
 
+interface Pinned {
+  readonly proven: boolean;
+  readonly keys: readonly { readonly verified: string }[];
+}
+
+/** Runs in the page: reads what the SDK keeps under a name. */
+function stored(key: string): Promise<Pinned | undefined> {
+  return new Promise((resolve, reject) => {
+    const opening = indexedDB.open('anypath');
+    opening.onerror = () => reject(opening.error);
+    opening.onsuccess = () => {
+      const reading = opening.result.transaction('values').objectStore('values').get(key);
+      reading.onerror = () => reject(reading.error);
+      reading.onsuccess = () => {
+        opening.result.close();
+        resolve(reading.result as Pinned | undefined);
+      };
+    };
+  });
+}
+
 /** The browser's cookie that carries the session, and a header that copies it. */
 async function sessionCookie(context: BrowserContext) {
   const cookies = await context.cookies();
@@ -131,6 +152,38 @@ describe('the sign-in of the demo page in real Chromium, with a stand-in wallet,
     await say(bob, 'welcome back');
     await message(alice, 'welcome back', '[data-mine=false]');
     expect([...one.faults, ...other.faults]).toEqual([]);
+  });
+
+  it('binds the key of the device to the wallet: others hold it for proven, and are told of nothing', async () => {
+    await using server = await serve({ COTURN: 'off' }, WEB);
+    await using one = await profile(browser());
+    await using other = await profile(browser());
+    const wallet = standInWallet();
+    await install(one.context, wallet);
+    const alice = await byWallet(one.context, server.url);
+    expect(wallet.messages[0]).toMatch(/\nResources:\n- anypath:device-key:[\w-]{43}$/);
+    const bob = await signIn(other.context, server.url, 'bob');
+    await bob.click(`[data-test=person][data-wallet="${wallet.address}"][data-online=true]`);
+    await say(bob, 'hello');
+    await message(bob, 'hello', '[data-state=delivered]');
+    const pinned = () => bob.evaluate(stored, `pins:bob:${wallet.address}`);
+    expect(await pinned()).toMatchObject({ proven: true, keys: [{ verified: 'wallet' }] });
+    // The same browser signs in anew: the same key, under a new signature.
+    await alice.click('[data-test=sign-out]');
+    await alice.click('[data-test=wallet-sign-in]');
+    await isOnline(alice);
+    // Another device of the wallet.
+    await using third = await profile(browser());
+    await install(third.context, wallet);
+    const tablet = await byWallet(third.context, server.url);
+    await bob.waitForSelector(`[data-test=person][data-wallet="${wallet.address}"][data-online=true]`);
+    await say(bob, 'hello again');
+    await message(bob, 'hello again', '[data-state=delivered]');
+    await expect.poll(async () => (await pinned())?.keys).toHaveLength(2);
+    expect((await pinned())?.keys.map(({ verified }) => verified)).toEqual(['wallet', 'wallet']);
+    await bob.waitForSelector('[data-test=key-notice][data-kinds=""]', { state: 'attached' });
+    expect(new Set([...wallet.messages].map((text) => text.split('device-key:')[1])).size).toBe(2);
+    await tablet.close();
   });
 
   it('keeps the session where scripts cannot read it, and ends it at the server, in every tab, at the sign-out', async () => {
@@ -269,7 +322,9 @@ describe('the SDK without a browser, at the real server', () => {
     const body = JSON.stringify({ wallet: 'alice' });
     const answer = await fetch(`${url}/api/v1/auth/dev`, { method: 'POST', headers, body });
     const { token } = (await answer.json()) as { token: string };
-    for (let connections = 0; connections < 120; connections++) (await connect({ url, token, rtc: false })).close();
+    const durable = memoryDurable();
+    for (let connections = 0; connections < 120; connections++)
+      (await connect({ url, token, rtc: false, durable })).close();
     const startedMs = performance.now();
     await expect(connect({ url, token, timeoutMs: 700 })).rejects.toMatchObject({ code: 'rate_limited' });
     expect(performance.now() - startedMs).toBeGreaterThan(650);

@@ -71,6 +71,7 @@ describe('GET /asyncapi.json of the real server', () => {
       await ask(alice, 'rtc:candidate', candidate('alice', 'bob', { toDevice: 'b1' })),
       await ask(alice, 'rtc:hangup', to('alice', 'bob', { toDevice: 'b1', reason: 'busy' })),
       await ask(alice, 'relay:frame', { to: 'bob', toDevice: 'b1', frame: new Uint8Array([1]) }),
+      await ask(alice, 'relay:enqueue', { to: 'bob', id: 'm1', force: true, body: new Uint8Array([1]) }),
       await ask(alice, 'contacts:change', { action: 'ask', wallet: 'bob' }),
     ];
     const registered = await ask(alice, 'devices:register', { publicKey: devicePublicKey() });
