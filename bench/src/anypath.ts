@@ -20,9 +20,15 @@ export function startAnypath(folder: string, env: Record<string, string>): Promi
  * The same, for whoever wants to be there before it listens.
  *
  * @param told of every line that it prints, but for where it listens
+ * @param wrapper a command that is given Node and its arguments, and becomes it
  */
-export function launchAnypath(folder: string, env: Record<string, string>, told: (line: string) => void): Launched {
-  return launch(ANYPATH, ['serve'], { ...settingsFor(folder), ...env }, told);
+export function launchAnypath(
+  folder: string,
+  env: Record<string, string>,
+  told: (line: string) => void,
+  wrapper?: readonly string[],
+): Launched {
+  return launch(ANYPATH, ['serve'], { ...settingsFor(folder), ...env }, told, wrapper);
 }
 
 const settingsFor = (folder: string): Record<string, string> => ({

@@ -28,18 +28,27 @@ export interface Launched {
  *
  * @param file of the program
  * @param told of every other line that it prints
+ * @param wrapper a command that is given Node and its arguments, and becomes it
  */
 export function launch(
   file: string,
   args: readonly string[],
   env: Record<string, string>,
   told: (line: string) => void = () => undefined,
+  wrapper: readonly string[] = [],
 ): Launched {
-  const child = spawn(process.execPath, [file, ...args], {
+  const [command = process.execPath, ...rest] = [...wrapper, process.execPath, file, ...args];
+  const child = spawn(command, rest, {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  const ended = once(child, 'exit').then(([status]) => status as number | null);
+  // It does not outlive us, however we end.
+  const kill = () => child.kill('SIGKILL');
+  process.once('exit', kill);
+  const ended = once(child, 'exit').then(([status]) => {
+    process.off('exit', kill);
+    return status as number | null;
+  });
   const listening = new Promise<string>((resolve, reject) => {
     createInterface({ input: child.stdout }).on('line', (line) => {
       const url = /^listening on (\S+)$/.exec(line)?.[1];

@@ -9,6 +9,8 @@ const wholeNumber = (text: string): number => {
 
 const say = (line: string): void => console.log(line);
 
+const COMPLAINTS_SHOWN = 20;
+
 const program = new Command('npm run faults --')
   .description('Breaks what anypath runs on while it is in use, and counts what was lost, repeated and reordered.')
   .helpOption('-h, --help', 'show this help');
@@ -25,7 +27,7 @@ program
   .action(async ({ json, ...options }: MailboxFaults & { readonly json?: string }) => {
     const report = await breakMailbox(options, say);
     const { complaints, ...counts } = report;
-    for (const complaint of complaints) say(complaint);
+    for (const complaint of complaints.slice(0, COMPLAINTS_SHOWN)) say(complaint);
     say(`\n${JSON.stringify(counts, undefined, 2)}`);
     if (json !== undefined) writeFileSync(json, `${JSON.stringify({ fault: 'mailbox', ...counts }, undefined, 2)}\n`);
     process.exitCode = isClean(report) ? 0 : 1;
@@ -33,5 +35,8 @@ program
 
 const isClean = ({ lost, repeated, reordered, left }: MailboxReport): boolean =>
   lost + repeated + reordered + left === 0;
+
+// What was started ends with us.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
 
 await program.parseAsync();

@@ -42,9 +42,10 @@ const START_MS = 500;
 /** The others come after so many messages were acknowledged, or after so long. */
 const ACKED_MAX = 120;
 const LIFE_MAX_MS = 1_500;
-/** How long programs of recipients run, and how long none does. */
-const ON_MS = [150, 1_000] as const;
-const OFF_MS = [150, 1_000] as const;
+/** A recipient runs until so many messages came for all of them, or for so long; then it is away for a while. */
+const SEEN_MAX = 120;
+const ON_MS = [1_000, 3_000] as const;
+const OFF_MS = [150, 1_500] as const;
 /** How long until the next program of a sender ends. */
 const SENDER_MS = [200, 800] as const;
 /** In the end, nothing has moved for so long: what is missing will not come. */
@@ -152,11 +153,13 @@ function startServer(scene: Scene): Launched {
 
 /** A recipient is there for a while, and away for a while. */
 async function comeAndGo(scene: Scene, device: Device): Promise<void> {
+  const { ledger, random } = scene;
   while (!scene.isCalm) {
     await device.start();
-    await sleep(scene.random.between(...ON_MS));
+    const enough = ledger.counts().seen + random.between(0, SEEN_MAX);
+    await until(() => ledger.counts().seen >= enough, random.between(...ON_MS));
     await end(scene, device);
-    await sleep(scene.random.between(...OFF_MS));
+    await sleep(random.between(...OFF_MS));
   }
 }
 
@@ -191,6 +194,7 @@ async function calmDown(scene: Scene): Promise<void> {
 async function drain({ port, ledger, say }: Scene): Promise<number> {
   let movedMs = performance.now();
   let before = '';
+  let looks = 0;
   for (;;) {
     const left = await waiting(port);
     const counts = ledger.counts();
@@ -200,7 +204,7 @@ async function drain({ port, ledger, say }: Scene): Promise<number> {
     else if (performance.now() - movedMs > STILL_MS) return left;
     before = now;
     await sleep(LOOK_EVERY_MS * 10);
-    if (Math.random() < 0.1) say(`draining, ${left} left: ${wordsOf(counts)}`);
+    if (++looks % 20 === 0) say(`draining, ${left} left: ${wordsOf(counts)}`);
   }
 }
 

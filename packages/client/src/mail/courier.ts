@@ -67,7 +67,11 @@ export class Courier {
       () => parts.levelled(),
     );
     this.#resign = electTab(parts.wallet, () => {
-      void parts.restore().finally(() => this.#mailbox.lead());
+      // Where nothing can be read there is nothing to restore.
+      void parts
+        .restore()
+        .catch(() => undefined)
+        .finally(() => this.#mailbox.lead());
     });
   }
 
@@ -166,11 +170,13 @@ export class Courier {
     const { signal } = this.#stop;
     if (signal.aborted) return false;
     await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, Math.min(TRY_AGAIN.firstMs * 2 ** (tries - 1), TRY_AGAIN.maxMs));
-      signal.addEventListener('abort', () => {
+      const go = () => {
         clearTimeout(timer);
+        signal.removeEventListener('abort', go);
         resolve();
-      });
+      };
+      const timer = setTimeout(go, Math.min(TRY_AGAIN.firstMs * 2 ** (tries - 1), TRY_AGAIN.maxMs));
+      signal.addEventListener('abort', go);
     });
     return !signal.aborted;
   }

@@ -65,10 +65,7 @@ export class Mailbox {
     this.#again = true;
     if (!this.#leads || !this.#open || this.#pulling) return;
     this.#pulling = true;
-    void this.#pullAll().finally(() => {
-      this.#pulling = false;
-      if (this.isLevel) this.#levelled();
-    });
+    void this.#pullAll();
   }
 
   /** A message that the server pushed. */
@@ -90,9 +87,7 @@ export class Mailbox {
     if (this.#forgetting) return;
     this.#forgetting = true;
     queueMicrotask(() => {
-      void this.#sendForgotten().finally(() => {
-        this.#forgetting = false;
-      });
+      void this.#sendForgotten();
     });
   }
 
@@ -100,17 +95,24 @@ export class Mailbox {
     while (this.#again && this.#open) {
       this.#again = false;
       try {
-        for (let after = 0, more = true; more && this.#open; ) {
-          const page = (await ask(this.#socket, 'relay:pull', { after })) as unknown as Page;
-          for (const mail of page.messages) await this.#take({ ...mail, body: new Uint8Array(mail.body) });
-          after = page.messages.at(-1)?.position ?? after;
-          more = page.more;
-        }
-        this.#drained = this.#open;
+        await this.#pullPages();
       } catch (error) {
         this.#refused(error);
       }
     }
+    // In the same turn as the last look at `again`: what comes from now on is not left lying.
+    this.#pulling = false;
+    if (this.isLevel) this.#levelled();
+  }
+
+  async #pullPages(): Promise<void> {
+    for (let after = 0, more = true; more && this.#open; ) {
+      const page = (await ask(this.#socket, 'relay:pull', { after })) as unknown as Page;
+      for (const mail of page.messages) await this.#take({ ...mail, body: new Uint8Array(mail.body) });
+      after = page.messages.at(-1)?.position ?? after;
+      more = page.more;
+    }
+    this.#drained = this.#open;
   }
 
   /** Where the connection was lost, the next one begins anew; it may stand already. */
@@ -121,20 +123,25 @@ export class Mailbox {
   }
 
   async #sendForgotten(): Promise<void> {
-    try {
-      while (this.#forgotten.length > 0) {
-        const positions = this.#forgotten.splice(0, LIMITS.ackMaxPositions);
+    while (this.#forgotten.length > 0) {
+      const positions = this.#forgotten.splice(0, LIMITS.ackMaxPositions);
+      try {
         const { more } = (await ask(this.#socket, 'relay:ack', { positions })) as unknown as MailAcked;
-        for (const position of positions) {
-          this.#pushedBytes -= this.#pushed.get(position) ?? 0;
-          this.#pushed.delete(position);
-        }
+        this.#acknowledged(positions);
         if (more) this.pull();
         else if (this.isLevel) this.#levelled();
+      } catch (error) {
+        // They come again, and are known then.
+        if (!(error instanceof AnypathError)) throw error;
       }
-    } catch (error) {
-      // They come again, and are known then.
-      if (!(error instanceof AnypathError)) throw error;
+    }
+    this.#forgetting = false;
+  }
+
+  #acknowledged(positions: readonly number[]): void {
+    for (const position of positions) {
+      this.#pushedBytes -= this.#pushed.get(position) ?? 0;
+      this.#pushed.delete(position);
     }
   }
 }
