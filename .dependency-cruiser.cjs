@@ -1,9 +1,9 @@
-/** Imports go one way: protocol ← client, server ← cli, web. What ships never imports lab or bench. */
+/** Imports go one way: protocol ← client, server ← cli, web. What ships never imports lab, bench or faults. */
 const only = (name, from, allowed) => ({
   name,
   severity: 'error',
   from: { path: from },
-  to: { path: '^(packages|apps|bench)/', pathNot: [from, ...allowed] },
+  to: { path: '^(packages|apps|bench|faults)/', pathNot: [from, ...allowed] },
 });
 
 module.exports = {
@@ -13,7 +13,7 @@ module.exports = {
     {
       name: 'declared',
       severity: 'error',
-      from: { path: '^(packages|apps|bench)/', pathNot: '\\.test\\.ts$' },
+      from: { path: '^(packages|apps|bench|faults)/', pathNot: '\\.test\\.ts$' },
       to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown'] },
     },
     only('protocol-alone', '^packages/protocol/', []),
@@ -22,6 +22,7 @@ module.exports = {
     only('server-on-protocol', '^packages/server/', ['^packages/(protocol|stun)/']),
     only('cli-on-server', '^packages/cli/', ['^packages/(protocol|server|web)/', '^apps/web/package.json']),
     only('bench-from-outside', '^bench/', ['^packages/(protocol|client|server)/']),
+    only('faults-from-outside', '^faults/', ['^packages/(protocol|client)/', '^bench/src/[^/]+\\.ts']),
     only('web-on-client', '^apps/web/', ['^packages/(client|protocol)/']),
     {
       name: 'web-uses-the-public-entry',

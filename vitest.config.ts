@@ -12,13 +12,17 @@ export default defineConfig({
         ...shared,
         test: {
           name: 'unit',
-          include: ['packages/*/src/**/*.test.ts', 'apps/*/src/**/*.test.ts', 'scripts/*.test.ts'],
+          include: ['packages/*/src/**/*.test.ts', '{apps/*,faults}/src/**/*.test.ts', 'scripts/*.test.ts'],
           exclude: ['**/*.{integration,e2e,lab}.test.ts'],
         },
       },
       {
         ...shared,
-        test: { name: 'integration', include: ['packages/*/src/**/*.integration.test.ts'], testTimeout: 30_000 },
+        test: {
+          name: 'integration',
+          include: ['{packages/*,faults}/src/**/*.integration.test.ts'],
+          testTimeout: 30_000,
+        },
       },
       {
         ...shared,

@@ -16,6 +16,7 @@ const checks = [
         'packages',
         'apps',
         'bench',
+        'faults',
         'scripts',
       ]),
   ],

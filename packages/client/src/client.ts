@@ -7,6 +7,7 @@ import {
   type Forwarded,
   type Frame,
   isErrorCode,
+  LIMITS,
   type Mail,
   type PresenceUpdate,
   type SessionEnd,
@@ -78,6 +79,14 @@ interface Parts {
   readonly start: SessionStart;
 }
 
+/** A frame of a live device, opened. */
+interface LiveFrame {
+  readonly via: Via;
+  readonly from: string;
+  readonly fromDevice: string;
+  readonly frame: Frame;
+}
+
 /** A signed-in device: knows who is online and opens links. */
 export class Client extends Events<ClientEvents> {
   /** Our wallet, as the server knows it. */
@@ -101,6 +110,8 @@ export class Client extends Events<ClientEvents> {
   readonly #memory: LinkMemory;
   #courier: Promise<Courier>;
   #keyId = '';
+  /** Live messages of new streams, while older messages may be in our mailbox. */
+  readonly #ahead: LiveFrame[] = [];
   /** What comes of one wallet is opened and handed on one after the other. */
   readonly #turns = new Map<string, Promise<void>>();
 
@@ -204,6 +215,7 @@ export class Client extends Events<ClientEvents> {
       sealing: new Sealing({ self: this.wallet, key: identity.key, directory: this.#directory }),
       take: (mail, frame) => this.#onMail(mail, frame),
       restore: () => this.#restore(),
+      levelled: () => this.#onLevel(),
       queued: (peer, id) => this.#hold(() => this.emit('queued', peer, id)),
       serverNow: () => this.#serverNow(),
     });
@@ -346,16 +358,35 @@ export class Client extends Events<ClientEvents> {
 
   /** A sealed frame of a live device. */
   #onPacket(via: Via, from: string, fromDevice: string, packet: Uint8Array<ArrayBuffer>): void {
-    this.#inTurn(from, async () => {
-      const courier = await this.#courier;
+    const open = async (courier: Courier) => {
       const { content, reply } = await courier.open(from, fromDevice, packet);
       if (reply) this.#reply(via, from, fromDevice, reply);
       const frame = content && parseFrame(content);
-      if (!frame) return;
-      // Only a message opens a link; what comes late for one that was closed does not bring it back.
-      const link = frame.header.t === 'data' ? this.#linkFrom(from) : this.#links.get(from);
-      await link?.resumed;
-      link?.receive(via, fromDevice, frame);
+      if (frame) await this.#onFrame(courier, { via, from, fromDevice, frame });
+    };
+    // Mail takes the same way to its turn: neither overtakes the other.
+    this.#post((courier) => this.#inTurn(from, () => open(courier)));
+  }
+
+  async #onFrame(courier: Courier, live: LiveFrame): Promise<void> {
+    const { via, from, fromDevice, frame } = live;
+    const { header } = frame;
+    // Only a message opens a link; what comes late for one that was closed does not bring it back.
+    const link = header.t === 'data' ? this.#linkFrom(from) : this.#links.get(from);
+    await link?.resumed;
+    // Its sender may have put older messages into our mailbox, before a reload over there.
+    if (link && header.t === 'data' && courier.isBehind && !link.knows(header.epoch)) {
+      if (this.#ahead.length < LIMITS.windowMaxMessages) this.#ahead.push(live);
+      return;
+    }
+    link?.receive(via, fromDevice, frame);
+  }
+
+  /** Nothing older is in the mailbox any more: what came live ahead of it has its turn. */
+  #onLevel(): void {
+    const ahead = this.#ahead.splice(0);
+    this.#post((courier) => {
+      for (const live of ahead) this.#inTurn(live.from, () => this.#onFrame(courier, live));
     });
   }
 

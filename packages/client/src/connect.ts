@@ -5,7 +5,7 @@ import { bearer, cookie, type TokenSource } from './credentials.ts';
 import { claimDevice } from './device.ts';
 import { deviceNameOf } from './device-name.ts';
 import { defaultDurable } from './durable/default-durable.ts';
-import type { DurableStore } from './durable/durable-store.ts';
+import { type DurableStore, explained } from './durable/durable-store.ts';
 import { serverUrl } from './http.ts';
 import { IceSource } from './ice.ts';
 import { defaultStore, type KeyValueStore, lenient } from './storage.ts';
@@ -49,7 +49,7 @@ export async function connect(options: ConnectOptions = {}): Promise<Client> {
   const credentials = options.token === undefined ? cookie(url) : bearer(options.token);
   const rtc = typeof RTCPeerConnection === 'function' && (options.rtc ?? true);
   // Before the connection: nothing that it says may come while this is waited for.
-  const durable = options.durable ?? (await defaultDurable());
+  const durable = explained(options.durable ?? (await defaultDurable()));
   const { deviceId, release } = await claimDevice(storage);
   const connection = new Connection(url, { deviceId, rtc: rtc !== false }, credentials);
   const ice = new IceSource(url, credentials);

@@ -36,7 +36,7 @@ export class StandInSocket {
   timeout() {
     const emitWithAck = async (event: string, payload: unknown) => {
       this.asked.push([event, payload]);
-      const answer = this.answer(event, payload);
+      const answer = await this.answer(event, payload);
       if (answer === undefined) throw new Error('operation has timed out');
       return answer;
     };

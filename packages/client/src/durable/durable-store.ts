@@ -1,3 +1,5 @@
+import { AnypathError } from '@anypath/protocol';
+
 /** What a change of a `DurableStore` writes: each key with its new value, `undefined` removes it. */
 export type Writes = readonly (readonly [key: string, value: unknown])[];
 
@@ -19,7 +21,10 @@ export interface DurableStore {
   update<T>(keys: readonly string[], change: (values: readonly unknown[]) => { writes: Writes; result: T }): Promise<T>;
 }
 
-/** Keeps values for as long as the process lives: for programs that sign in or connect more than once as the same device. */
+/**
+ * Keeps values for as long as the process lives. Hand the same one to `connect` again, and the next client goes on as the same device
+ * where the last one stopped.
+ */
 export function memoryDurable(): DurableStore {
   const values = new Map<string, unknown>();
   return {
@@ -35,5 +40,20 @@ export function memoryDurable(): DurableStore {
       }
       return result;
     },
+  };
+}
+
+/**
+ * A store whose failures are errors of ours, as of a full disk: they end what needed the store, and nothing else.
+ *
+ * @throws AnypathError `internal`, with the failure as its cause, from both methods
+ */
+export function explained(store: DurableStore): DurableStore {
+  const told = (cause: unknown): never => {
+    throw new AnypathError('internal', 'the store of this device failed', { cause });
+  };
+  return {
+    list: (prefix) => store.list(prefix).catch(told),
+    update: (keys, change) => store.update(keys, change).catch(told),
   };
 }

@@ -246,6 +246,11 @@ export class Link extends Events<LinkEvents> {
     else void this.#negotiator.onCandidate(signal as Forwarded<'rtc:candidate'>);
   }
 
+  /** @internal Whether something of a stream of the other side was received, here or by an earlier page. */
+  knows(epoch: string): boolean {
+    return this.#state.inboxes[epoch] !== undefined;
+  }
+
   /** @internal A frame of the other side. */
   receive(via: Via, fromDevice: string, frame: Frame): void {
     this.#take(frame, () => this.#on({ type: 'frame', via, fromDevice, frame }));

@@ -3,6 +3,7 @@ import {
   AnypathError,
   type DeviceList,
   type Enqueued,
+  ERRORS,
   encodeFrame,
   type Frame,
   type Mail,
@@ -34,12 +35,16 @@ export interface CourierParts {
   restore(): Promise<void>;
   /** A message that an earlier page sent is in the mailbox now. */
   queued(peer: string, id: string): void;
+  /** Everything has come that was in our mailbox. */
+  levelled(): void;
   /** The server's clock, Unix milliseconds. */
   serverNow(): number;
 }
 
 /** How often a message is sealed anew because the devices have changed meanwhile. */
 const SEAL_TRIES = 4;
+/** How long until what earlier pages left is tried again: doubled each time, up to the last. */
+const TRY_AGAIN = { firstMs: 250, maxMs: 30_000 } as const;
 
 /** Carries frames that are sealed: for live devices, to mailboxes, and out of our own. */
 export class Courier {
@@ -50,14 +55,23 @@ export class Courier {
   /** The last acknowledgement for each stream that is not sent yet, by wallet. */
   readonly #answers = new Map<string, Map<string, AckHeader>>();
   readonly #resign: () => void;
-  /** Nothing new is sent before what earlier pages left behind. */
-  #begun: Promise<void> | undefined;
+  /** What earlier pages left behind, by wallet: nothing new is sent to it before. */
+  #begun: Promise<ReadonlyMap<string, Promise<void>>> | undefined;
+  readonly #stop = new AbortController();
 
   constructor(parts: CourierParts) {
     this.#parts = parts;
-    this.#mailbox = new Mailbox(parts.socket, (mail) => this.#onMail(mail));
+    this.#mailbox = new Mailbox(
+      parts.socket,
+      (mail) => this.#onMail(mail),
+      () => parts.levelled(),
+    );
     this.#resign = electTab(parts.wallet, () => {
-      void parts.restore().finally(() => this.#mailbox.lead());
+      // Where nothing can be read there is nothing to restore.
+      void parts
+        .restore()
+        .catch(() => undefined)
+        .finally(() => this.#mailbox.lead());
     });
   }
 
@@ -86,11 +100,12 @@ export class Courier {
   close(): void {
     this.lost();
     this.#resign();
+    this.#stop.abort();
   }
 
   /** Seals a frame for a live device. @throws AnypathError where its key cannot be had */
   async seal(peer: string, device: string, frame: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
-    await this.#begun;
+    await this.#turnOf(peer);
     return this.#parts.sealing.seal(peer, device, frame);
   }
 
@@ -101,7 +116,7 @@ export class Courier {
 
   /** Seals a frame for all devices of a wallet, and puts it into its mailbox. @throws AnypathError with the refusal */
   async enqueue(peer: string, frame: Uint8Array<ArrayBuffer>, force: boolean): Promise<Enqueued> {
-    await this.#begun;
+    await this.#turnOf(peer);
     return this.#enqueue(peer, frame, force);
   }
 
@@ -137,14 +152,38 @@ export class Courier {
     this.#parts.sealing.devicesChanged(wallet);
   }
 
-  async #begin(): Promise<void> {
-    const { memory, tab, serverNow } = this.#parts;
+  async #begin(): Promise<ReadonlyMap<string, Promise<void>>> {
+    const { memory, tab, serverNow, queued } = this.#parts;
     try {
       const enqueue = (peer: string, frame: Uint8Array<ArrayBuffer>) => this.#enqueue(peer, frame, true);
-      await sendLeftovers(memory, await goneTabs(tab), enqueue, serverNow(), this.#parts.queued);
+      const again = (error: AnypathError, tries: number) => this.#isToBeTriedAgain(error, tries);
+      return await sendLeftovers({ memory, isGone: await goneTabs(tab), enqueue, again, queued }, serverNow());
     } catch {
       // Where nothing can be read there is nothing to send.
+      return new Map();
     }
+  }
+
+  /** A server that was away, or had no room, takes it later. */
+  async #isToBeTriedAgain({ code }: AnypathError, tries: number): Promise<boolean> {
+    if (!ERRORS[code].retry) return false;
+    const { signal } = this.#stop;
+    if (signal.aborted) return false;
+    await new Promise<void>((resolve) => {
+      const go = () => {
+        clearTimeout(timer);
+        signal.removeEventListener('abort', go);
+        resolve();
+      };
+      const timer = setTimeout(go, Math.min(TRY_AGAIN.firstMs * 2 ** (tries - 1), TRY_AGAIN.maxMs));
+      signal.addEventListener('abort', go);
+    });
+    return !signal.aborted;
+  }
+
+  /** Resolves when what earlier pages left for a wallet is sent. */
+  async #turnOf(peer: string): Promise<void> {
+    await (await this.#begun)?.get(peer);
   }
 
   async #enqueue(peer: string, frame: Uint8Array<ArrayBuffer>, force: boolean): Promise<Enqueued> {
@@ -191,5 +230,10 @@ export class Courier {
   /** Whether this page takes the mail. */
   get leads(): boolean {
     return this.#mailbox.leads;
+  }
+
+  /** Whether older messages may still be in our mailbox, and come to this page. */
+  get isBehind(): boolean {
+    return this.#mailbox.leads && !this.#mailbox.isLevel;
   }
 }

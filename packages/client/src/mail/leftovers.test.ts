@@ -17,11 +17,17 @@ async function left(entries: readonly (readonly [peer: string, epoch: string, se
   return memory;
 }
 
-const send = (memory: LinkMemory, enqueue: (peer: string, frame: Uint8Array<ArrayBuffer>) => Promise<unknown>) => {
-  const queued: string[] = [];
-  const told = (peer: string, id: string) => queued.push(`${peer} ${id}`);
-  return sendLeftovers(memory, () => true, enqueue, 41 * DAY_MS, told).then(() => queued);
-};
+async function send(
+  memory: LinkMemory,
+  enqueue: (peer: string, frame: Uint8Array<ArrayBuffer>) => Promise<unknown>,
+  again: (error: AnypathError) => Promise<boolean> = async () => false,
+) {
+  const told: string[] = [];
+  const queued = (peer: string, id: string) => void told.push(`${peer} ${id}`);
+  const sending = await sendLeftovers({ memory, isGone: () => true, enqueue, again, queued }, 41 * DAY_MS);
+  await Promise.all(sending.values());
+  return told;
+}
 
 it('sends what earlier pages left, with the identity that it had, and forgets it then', async () => {
   const memory = await left([
@@ -53,6 +59,20 @@ it('keeps what is refused, in its order, and does not hold up what is for others
   expect(queued).toEqual(['carol E3-1']);
   await memory.settled();
   expect((await memory.leftovers(() => true)).map(({ entry }) => entry.id)).toEqual(['E1-1', 'E1-2']);
+});
+
+it('goes on in the same order after the server was away', async () => {
+  const memory = await left([
+    ['bob', 'E1', 1],
+    ['bob', 'E1', 2],
+  ]);
+  let losses = 2;
+  const enqueue = async () => {
+    if (losses-- > 0) throw new AnypathError('unreachable');
+  };
+  expect(await send(memory, enqueue, async ({ code }) => code === 'unreachable')).toEqual(['bob E1-1', 'bob E1-2']);
+  await memory.settled();
+  expect(await memory.leftovers(() => true)).toEqual([]);
 });
 
 it('does not send what is a month old', async () => {

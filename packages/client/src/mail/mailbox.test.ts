@@ -1,5 +1,5 @@
-import type { Mail } from '@anypath/protocol';
-import { describe, expect, it } from 'vitest';
+import { LIMITS, type Mail } from '@anypath/protocol';
+import { describe, expect, it, vi } from 'vitest';
 import type { Socket } from '../socket.ts';
 import { StandInSocket } from '../stand-in-socket.ts';
 import { Mailbox } from './mailbox.ts';
@@ -84,5 +84,67 @@ describe('our mailbox (Socket.IO’s socket is a stand-in)', () => {
     mailbox.isOpen = true;
     await settled();
     expect(taken).toEqual([1, 2, 1, 2]);
+  });
+
+  it('pulls on the new connection also where the answer on the old one is still waited for', async () => {
+    const { socket, mailbox, taken, settled } = scene([1, 2]);
+    const { answer } = socket;
+    let lose = () => {};
+    const lost = new Promise<undefined>((resolve) => {
+      lose = () => resolve(undefined);
+    });
+    socket.answer = () => lost;
+    mailbox.lead();
+    mailbox.isOpen = true;
+    await settled();
+    mailbox.isOpen = false;
+    socket.answer = answer;
+    mailbox.isOpen = true;
+    lose();
+    await settled();
+    expect(taken).toEqual([1, 2]);
+  });
+
+  it('asks again a moment after the server could not give what waits', async () => {
+    vi.useFakeTimers();
+    const { socket, mailbox, taken } = scene([1]);
+    const { answer } = socket;
+    socket.answer = () => ({ ok: false, error: 'store_unavailable', message: '' });
+    mailbox.lead();
+    mailbox.isOpen = true;
+    await vi.advanceTimersByTimeAsync(0);
+    socket.answer = answer;
+    await vi.advanceTimersByTimeAsync(1_000);
+    vi.useRealTimers();
+    expect(taken).toEqual([1]);
+  });
+
+  it('is level once everything that waited was taken, and as long as the server pushes whatever comes', async () => {
+    const { socket, mailbox, kept, settled } = scene([1, 2, 3]);
+    const levels: boolean[] = [];
+    const { answer } = socket;
+    mailbox.lead();
+    expect(mailbox.isLevel).toBe(false);
+    mailbox.isOpen = true;
+    levels.push(mailbox.isLevel);
+    await settled();
+    levels.push(mailbox.isLevel);
+    // Nothing more is pushed before some of these are acknowledged.
+    let acknowledge = () => {};
+    const held = new Promise<void>((resolve) => {
+      acknowledge = resolve;
+    });
+    socket.answer = (event, payload) => held.then(() => answer(event, payload));
+    for (let position = 10; position < 10 + LIMITS.pushedMaxMessages; position++) {
+      kept.add(position);
+      mailbox.push(mail(position));
+    }
+    levels.push(mailbox.isLevel);
+    acknowledge();
+    await settled();
+    levels.push(mailbox.isLevel);
+    mailbox.isOpen = false;
+    levels.push(mailbox.isLevel);
+    expect(levels).toEqual([false, true, false, true, false]);
   });
 });

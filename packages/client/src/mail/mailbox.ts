@@ -1,5 +1,8 @@
-import { AnypathError, LIMITS, type Mail, type MailAcked } from '@anypath/protocol';
+import { AnypathError, ERRORS, LIMITS, type Mail, type MailAcked } from '@anypath/protocol';
 import { ask, type Socket } from '../socket.ts';
+
+/** How long until messages are asked for again that the server could not give, milliseconds. */
+const PULL_AGAIN_MS = 1_000;
 
 /** Our side of our mailbox: takes what waits there, and says what the server may forget. One page of a browser does that. */
 export class Mailbox {
@@ -11,13 +14,29 @@ export class Mailbox {
   #again = false;
   #forgotten: number[] = [];
   #forgetting = false;
+  /** Whether everything was taken that was there when this connection began to read. */
+  #drained = false;
+  /** What was pushed and is not acknowledged, with its size: beyond a limit the server pushes nothing more. */
+  readonly #pushed = new Map<number, number>();
+  #pushedBytes = 0;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  readonly #levelled: () => void;
 
   /**
    * @param take reads one message; resolves when the next may follow. What it does not `forget` comes again.
+   * @param levelled told each time that `isLevel` may have become so
    */
-  constructor(socket: Socket, take: (mail: Mail) => Promise<void>) {
+  constructor(socket: Socket, take: (mail: Mail) => Promise<void>, levelled: () => void = () => undefined) {
     this.#socket = socket;
     this.#take = take;
+    this.#levelled = levelled;
+  }
+
+  /** Whether everything has come that was in the mailbox a moment ago. */
+  get isLevel(): boolean {
+    const hasRoom =
+      this.#pushed.size < LIMITS.pushedMaxMessages && this.#pushedBytes <= LIMITS.pushedMaxBytes - LIMITS.mailMaxBytes;
+    return this.#open && this.#drained && !this.#pulling && hasRoom;
   }
 
   /** Whether this page takes the mail. */
@@ -34,6 +53,10 @@ export class Mailbox {
   /** The connection stands and belongs to a device, or not any more. */
   set isOpen(open: boolean) {
     this.#open = open;
+    this.#drained = false;
+    this.#pushed.clear();
+    this.#pushedBytes = 0;
+    clearTimeout(this.#timer);
     if (open) this.pull();
   }
 
@@ -42,16 +65,19 @@ export class Mailbox {
     this.#again = true;
     if (!this.#leads || !this.#open || this.#pulling) return;
     this.#pulling = true;
-    void this.#pullAll().finally(() => {
-      this.#pulling = false;
-    });
+    void this.#pullAll();
   }
 
   /** A message that the server pushed. */
   push(mail: Mail): void {
     // In its turn: older ones are being pulled.
-    if (this.#pulling) this.#again = true;
-    else void this.#take(mail);
+    if (this.#pulling) {
+      this.#again = true;
+      return;
+    }
+    this.#pushed.set(mail.position, mail.body.byteLength);
+    this.#pushedBytes += mail.body.byteLength;
+    void this.#take(mail);
   }
 
   /** The server may forget these. */
@@ -61,39 +87,61 @@ export class Mailbox {
     if (this.#forgetting) return;
     this.#forgetting = true;
     queueMicrotask(() => {
-      void this.#sendForgotten().finally(() => {
-        this.#forgetting = false;
-      });
+      void this.#sendForgotten();
     });
   }
 
-  /** Where the connection is lost, the next one begins anew. */
   async #pullAll(): Promise<void> {
-    try {
-      while (this.#again && this.#open) {
-        this.#again = false;
-        for (let after = 0, more = true; more && this.#open; ) {
-          const page = (await ask(this.#socket, 'relay:pull', { after })) as unknown as Page;
-          for (const mail of page.messages) await this.#take({ ...mail, body: new Uint8Array(mail.body) });
-          after = page.messages.at(-1)?.position ?? after;
-          more = page.more;
-        }
+    while (this.#again && this.#open) {
+      this.#again = false;
+      try {
+        await this.#pullPages();
+      } catch (error) {
+        this.#refused(error);
       }
-    } catch (error) {
-      if (!(error instanceof AnypathError)) throw error;
     }
+    // In the same turn as the last look at `again`: what comes from now on is not left lying.
+    this.#pulling = false;
+    if (this.isLevel) this.#levelled();
+  }
+
+  async #pullPages(): Promise<void> {
+    for (let after = 0, more = true; more && this.#open; ) {
+      const page = (await ask(this.#socket, 'relay:pull', { after })) as unknown as Page;
+      for (const mail of page.messages) await this.#take({ ...mail, body: new Uint8Array(mail.body) });
+      after = page.messages.at(-1)?.position ?? after;
+      more = page.more;
+    }
+    this.#drained = this.#open;
+  }
+
+  /** Where the connection was lost, the next one begins anew; it may stand already. */
+  #refused(error: unknown): void {
+    if (!(error instanceof AnypathError)) throw error;
+    clearTimeout(this.#timer);
+    if (this.#open && ERRORS[error.code].retry) this.#timer = setTimeout(() => this.pull(), PULL_AGAIN_MS);
   }
 
   async #sendForgotten(): Promise<void> {
-    try {
-      while (this.#forgotten.length > 0) {
-        const positions = this.#forgotten.splice(0, LIMITS.ackMaxPositions);
+    while (this.#forgotten.length > 0) {
+      const positions = this.#forgotten.splice(0, LIMITS.ackMaxPositions);
+      try {
         const { more } = (await ask(this.#socket, 'relay:ack', { positions })) as unknown as MailAcked;
+        this.#acknowledged(positions);
         if (more) this.pull();
+        else if (this.isLevel) this.#levelled();
+      } catch (error) {
+        // They come again, and are known then.
+        if (!(error instanceof AnypathError)) throw error;
       }
-    } catch (error) {
-      // They come again, and are known then.
-      if (!(error instanceof AnypathError)) throw error;
+    }
+    this.#forgetting = false;
+  }
+
+  #acknowledged(positions: readonly number[]): void {
+    for (const position of positions) {
+      this.#pushedBytes -= this.#pushed.get(position) ?? 0;
+      this.#pushed.delete(position);
     }
   }
 }

@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync } from 'node:fs';
+import { chmodSync, mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync, type DatabaseSyncInstance } from '@photostructure/sqlite';
 import type { MailboxStore } from './mailbox-port.ts';
@@ -9,6 +9,7 @@ import { flagsOn } from './sqlite-flags.ts';
 import { type MailboxListeners, openSqliteMailbox } from './sqlite-mailbox.ts';
 import { migrate } from './sqlite-migrate.ts';
 import { revokedSessionsOn } from './sqlite-sessions.ts';
+import { checkWhole, troubleOf } from './sqlite-trouble.ts';
 
 type Database = DatabaseSyncInstance;
 
@@ -57,26 +58,41 @@ const MIGRATIONS = [
    CREATE INDEX devices_in_use ON devices (wallet, since_ms, key_id) WHERE revoked_ms IS NULL;`,
 ] as const;
 
+/** Smaller databases are checked as a whole at the start, which takes about a second for the largest of them. */
+const CHECKED_MAX_BYTES = 256 * 1024 * 1024;
+
 /**
  * Opens the embedded store.
  *
  * @param folder where its files are kept; made where it is missing, readable by this user alone
- * @throws Error where a database was written by a newer version, or cannot be read
+ * @throws Error where a database was written by a newer version, is damaged or cannot be opened; the sentence says what to do
  */
 export function openSqliteStore(folder: string, mailboxListeners: MailboxListeners = {}): Store {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const file = join(folder, 'anypath.db');
-  const db = new DatabaseSync(file);
+  const db = opened(folder);
   try {
+    return storeOn(db, openSqliteMailbox(folder, mailboxListeners));
+  } catch (error) {
+    db.close();
+    throw troubleOf(error, join(folder, 'mailbox.db'), 'messages that nobody has fetched yet are lost then.');
+  }
+}
+
+function opened(folder: string): Database {
+  const file = join(folder, 'anypath.db');
+  let db: Database | undefined;
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    db = new DatabaseSync(file);
     chmodSync(file, 0o600);
     db.exec(
       'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 5000; PRAGMA foreign_keys = ON;',
     );
+    if (statSync(file).size <= CHECKED_MAX_BYTES) checkWhole(db);
     migrate(db, file, MIGRATIONS);
-    return storeOn(db, openSqliteMailbox(folder, mailboxListeners));
+    return db;
   } catch (error) {
-    db.close();
-    throw error;
+    db?.close();
+    throw troubleOf(error, file, 'flags, contacts and devices are lost then, and everybody has to sign in again.');
   }
 }
 
