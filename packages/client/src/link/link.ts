@@ -194,7 +194,9 @@ export class Link extends Events<LinkEvents> {
   close(): void {
     if (this.#state.closed) return;
     const { epoch, waiting } = this.#state.outbox;
-    for (const { seq } of waiting) this.#home.memory.sent(this.peer, epoch, seq);
+    // What stands before something that the mailbox has is sent later all the same: the other side would wait for it.
+    const lastKept = waiting.findLastIndex(({ keptUntil }) => keptUntil !== undefined);
+    for (const { seq } of waiting.slice(lastKept + 1)) this.#home.memory.sent(this.peer, epoch, seq);
     this.#abandon();
   }
 
