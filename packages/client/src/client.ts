@@ -427,7 +427,8 @@ export class Client extends Events<ClientEvents> {
     const link = isData ? this.#linkFrom(peer) : this.#links.get(peer);
     await link?.resumed;
     link?.receiveMail(position, own, frame);
-    return isData && link !== undefined;
+    // A client that was closed meanwhile hands nothing over: it stays in the mailbox for the next one.
+    return isData && (this.#isClosed || link !== undefined);
   }
 
   /** What earlier pages of this browser received and did not hand over. */
