@@ -213,7 +213,7 @@ export class Client extends Events<ClientEvents> {
       deviceName,
       memory: this.#memory,
       sealing: new Sealing({ self: this.wallet, key: identity.key, directory: this.#directory }),
-      take: (mail, frame) => this.#onMail(mail, frame),
+      take: (mail, frame, isTurn) => this.#onMail(mail, frame, isTurn),
       restore: () => this.#restore(),
       levelled: () => this.#onLevel(),
       queued: (peer, id) => this.#hold(() => this.emit('queued', peer, id)),
@@ -399,19 +399,21 @@ export class Client extends Events<ClientEvents> {
   }
 
   /** @returns whether the mailbox may forget it at once; a message is forgotten when it was handed over */
-  #onMail(mail: Mail, open: () => Promise<Frame | undefined>): Promise<boolean> {
+  #onMail(mail: Mail, open: () => Promise<Frame | undefined>, isTurn: () => boolean): Promise<boolean> {
     const own = mail.from === this.wallet;
     const peer = own ? mail.to : mail.from;
-    return new Promise((resolve) => {
+    return new Promise((resolve, reject) => {
       const take = async () => {
+        if (!isTurn()) return resolve(false);
         try {
           const frame = await open();
           resolve(frame === undefined || !(await this.#takeMail(mail.position, peer, own, frame)));
         } catch (error) {
           // What will never open is dropped; what could not be checked for now comes again.
           const isBroken = error instanceof AnypathError && error.code === 'seal_broken';
-          resolve(isBroken);
-          if (isBroken) throw error;
+          if (!isBroken) return reject(error);
+          resolve(true);
+          throw error;
         }
       };
       this.#hold(() => this.#inTurn(peer, take));

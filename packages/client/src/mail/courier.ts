@@ -29,8 +29,14 @@ export interface CourierParts {
   readonly deviceName: string;
   readonly memory: LinkMemory;
   readonly sealing: Sealing;
-  /** Brings a frame of the mailbox to its link, in its turn. @returns whether the mailbox may forget it at once */
-  take(mail: Mail, frame: () => Promise<Frame | undefined>): Promise<boolean>;
+  /**
+   * Brings a frame of the mailbox to its link, in its turn.
+   *
+   * @param isTurn whether it still is to be brought, when its turn comes
+   * @returns whether the mailbox may forget it at once
+   * @throws AnypathError where it cannot be opened for now
+   */
+  take(mail: Mail, frame: () => Promise<Frame | undefined>, isTurn: () => boolean): Promise<boolean>;
   /** What earlier pages received and did not hand over. */
   restore(): Promise<void>;
   /** A message that an earlier page sent is in the mailbox now. */
@@ -63,7 +69,7 @@ export class Courier {
     this.#parts = parts;
     this.#mailbox = new Mailbox(
       parts.socket,
-      (mail) => this.#onMail(mail),
+      (mail, isTurn) => this.#onMail(mail, isTurn),
       () => parts.levelled(),
     );
     this.#resign = electTab(parts.wallet, () => {
@@ -221,9 +227,9 @@ export class Courier {
     this.#answers.delete(peer);
   }
 
-  async #onMail(mail: Mail): Promise<void> {
+  async #onMail(mail: Mail, isTurn: () => boolean): Promise<void> {
     const frame = async () => parseFrame(await this.#parts.sealing.openMail(mail));
-    const done = await this.#parts.take(mail, frame);
+    const done = await this.#parts.take(mail, frame, isTurn);
     if (done) this.#mailbox.forget([mail.position]);
   }
 

@@ -1,4 +1,4 @@
-import { LIMITS, type Mail } from '@anypath/protocol';
+import { AnypathError, LIMITS, type Mail } from '@anypath/protocol';
 import { describe, expect, it, vi } from 'vitest';
 import type { Socket } from '../socket.ts';
 import { StandInSocket } from '../stand-in-socket.ts';
@@ -146,5 +146,39 @@ describe('our mailbox (Socket.IO’s socket is a stand-in)', () => {
     mailbox.isOpen = false;
     levels.push(mailbox.isLevel);
     expect(levels).toEqual([false, true, false, true, false]);
+  });
+
+  it('takes nothing before what cannot be read for now, pushed or pulled', async () => {
+    const socket = new StandInSocket();
+    const kept = [1, 2, 3];
+    socket.answer = (event) =>
+      event === 'relay:pull'
+        ? { ok: true, messages: kept.map(mail), more: false }
+        : { ok: true, acked: 1, more: false };
+    const taken: number[] = [];
+    let isReadable = true;
+    // What is of one wallet is read one after the other.
+    let before = Promise.resolve();
+    const mailbox = new Mailbox(socket as unknown as Socket, ({ position }, isTurn) => {
+      const read = before.then(() => {
+        if (!isTurn()) return;
+        if (position === 2 && !isReadable) throw new AnypathError('unreachable');
+        taken.push(position);
+      });
+      before = read.catch(() => undefined);
+      return read;
+    });
+    isReadable = false;
+    mailbox.lead();
+    mailbox.isOpen = true;
+    await vi.waitUntil(() => taken.length > 0);
+    await new Promise((resolve) => setTimeout(resolve));
+    expect(taken).toEqual([1]);
+    for (const position of kept) mailbox.push(mail(position));
+    await new Promise((resolve) => setTimeout(resolve));
+    expect(taken.filter((position) => position > 1)).toEqual([]);
+    isReadable = true;
+    await vi.waitUntil(() => taken.includes(3), { timeout: 3_000 });
+    expect(taken.slice(-3)).toEqual([1, 2, 3]);
   });
 });

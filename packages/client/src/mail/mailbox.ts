@@ -4,10 +4,15 @@ import { ask, type Socket } from '../socket.ts';
 /** How long until messages are asked for again that the server could not give, milliseconds. */
 const PULL_AGAIN_MS = 1_000;
 
+/** @param isTurn whether nothing older is in the way */
+type Take = (mail: Mail, isTurn: () => boolean) => Promise<void>;
+
 /** Our side of our mailbox: takes what waits there, and says what the server may forget. One page of a browser does that. */
 export class Mailbox {
   readonly #socket: Socket;
-  readonly #take: (mail: Mail) => Promise<void>;
+  readonly #take: Take;
+  /** Counts the attempts to read in order; what belongs to an older one is not taken any more. */
+  #pass = 0;
   #leads = false;
   #open = false;
   #pulling = false;
@@ -23,10 +28,11 @@ export class Mailbox {
   readonly #levelled: () => void;
 
   /**
-   * @param take reads one message; resolves when the next may follow. What it does not `forget` comes again.
+   * @param take reads one message, unless it is not its turn any more; resolves when the next may follow, and rejects where it cannot be
+   *   read for now. What it does not `forget` comes again.
    * @param levelled told each time that `isLevel` may have become so
    */
-  constructor(socket: Socket, take: (mail: Mail) => Promise<void>, levelled: () => void = () => undefined) {
+  constructor(socket: Socket, take: Take, levelled: () => void = () => undefined) {
     this.#socket = socket;
     this.#take = take;
     this.#levelled = levelled;
@@ -77,7 +83,21 @@ export class Mailbox {
     }
     this.#pushed.set(mail.position, mail.body.byteLength);
     this.#pushedBytes += mail.body.byteLength;
-    void this.#take(mail);
+    this.#read(mail).catch((error: unknown) => {
+      this.#drained = false;
+      this.#refused(error);
+    });
+  }
+
+  /** Where one cannot be read for now, those behind it wait as well: they would come first. */
+  async #read(mail: Mail): Promise<void> {
+    const pass = this.#pass;
+    try {
+      await this.#take(mail, () => pass === this.#pass);
+    } catch (error) {
+      if (pass === this.#pass) this.#pass++;
+      throw error;
+    }
   }
 
   /** The server may forget these. */
@@ -108,7 +128,7 @@ export class Mailbox {
   async #pullPages(): Promise<void> {
     for (let after = 0, more = true; more && this.#open; ) {
       const page = (await ask(this.#socket, 'relay:pull', { after })) as unknown as Page;
-      for (const mail of page.messages) await this.#take({ ...mail, body: new Uint8Array(mail.body) });
+      for (const mail of page.messages) await this.#read({ ...mail, body: new Uint8Array(mail.body) });
       after = page.messages.at(-1)?.position ?? after;
       more = page.more;
     }
