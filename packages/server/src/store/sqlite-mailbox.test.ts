@@ -134,17 +134,18 @@ describe('the mailbox of the embedded store (real SQLite)', () => {
 
   it('keeps the write-ahead log within bounds, and gives the room of removed messages back', async () => {
     const store = openSqliteMailbox(folder);
-    for (let round = 0; round < 12; round++) {
+    for (let round = 0; round < 24; round++) {
       await Promise.all(
         Array.from({ length: 100 }, (_, index) => store.enqueue(mail(`r${round}-${index}`, 100_000), QUOTA)),
       );
     }
-    expect(statSync(`${file()}-wal`).size).toBeLessThan(96 * 2 ** 20);
+    // A log without bounds would have 230 MiB: the thread that empties it may be late on a busy machine, and not for ever.
+    expect(statSync(`${file()}-wal`).size).toBeLessThan(192 * 2 ** 20);
     await store.acknowledge('bob', WALLET_ITSELF, await waiting(store));
     await store.expire(0, 1);
     store.close();
-    expect(statSync(file()).size).toBeLessThan(24 * 2 ** 20);
-  });
+    expect(statSync(file()).size).toBeLessThan(48 * 2 ** 20);
+  }, 30_000);
 });
 
 /** A sync that waits until it is released. */
