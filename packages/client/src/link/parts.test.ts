@@ -4,12 +4,12 @@ import { describe, expect, it } from 'vitest';
 import type { Incoming } from './inbox.ts';
 import { Assembly, joined, partsOf } from './parts.ts';
 
-const arrivals = (id: string, body: Uint8Array, firstSeq = 1): Incoming[] =>
+const arrivals = (id: string, body: Uint8Array, firstSeq = 1, epoch = 'E1'): Incoming[] =>
   partsOf(body).map(({ body, part }, index) => ({
     header: {
       t: 'data',
       id,
-      epoch: 'E1',
+      epoch,
       seq: firstSeq + index,
       acked: 0,
       at: 0,
@@ -48,6 +48,20 @@ describe('the parts of a message', () => {
     expect(rest.map((part) => assembly.add(part))).toEqual([undefined, undefined]);
     const next = arrivals('m2', new Uint8Array(LIMITS.partMaxBytes + 1), 4);
     expect(next.map((part) => assembly.add(part)?.length)).toEqual([undefined, 2]);
+  });
+
+  it('of two streams may come by turns, as of a message and of what another device of ours sent', () => {
+    const assembly = new Assembly();
+    const ours = arrivals('m1', new Uint8Array(2 * LIMITS.partMaxBytes), 1, 'E1');
+    const theirs = arrivals('m2', new Uint8Array(3 * LIMITS.partMaxBytes), 1, 'E2');
+    const mixed = [theirs[0], ours[0], theirs[1], ours[1], theirs[2]].filter((part) => part !== undefined);
+    expect(mixed.map((part) => assembly.add(part)?.[0]?.header.id)).toEqual([
+      undefined,
+      undefined,
+      undefined,
+      'm1',
+      'm2',
+    ]);
   });
 
   it('of more than a message may have are not kept', () => {

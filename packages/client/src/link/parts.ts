@@ -13,32 +13,34 @@ export function partsOf(
   }));
 }
 
-/** Puts the parts of messages together. They come in order; a message whose beginning went to another device is dropped. */
+/** Streams of which a message is begun and not complete, at most; of one that goes beyond, a later page puts it together. */
+const OPEN_MAX = 16;
+
+/**
+ * Puts the parts of messages together. Those of one stream come in order, between those of others; a message whose beginning went
+ * to another device is dropped.
+ */
 export class Assembly {
-  #open: Incoming[] = [];
-  #bytes = 0;
+  /** The parts of the message that is begun, by stream. */
+  readonly #open = new Map<string, readonly Incoming[]>();
 
   /** @returns the parts of the message that this one completes */
   add(incoming: Incoming): readonly Incoming[] | undefined {
-    const { part, id } = incoming.header;
+    const { part, id, epoch } = incoming.header;
     if (!part) return [incoming];
     const [index, count] = part;
-    if (index === 0 || this.#open[0]?.header.id !== id || this.#open.length !== index) {
-      this.#open = [];
-      this.#bytes = 0;
-      if (index !== 0) return undefined;
-    }
-    this.#bytes += incoming.body.byteLength;
+    const begun = this.#open.get(epoch) ?? [];
+    this.#open.delete(epoch);
+    const known = index > 0 && begun[0]?.header.id === id ? begun : [];
+    if (known.length !== index) return undefined;
+    const parts = [...known, incoming];
     // No message of ours is longer; whoever sends more has other software.
-    if (this.#bytes > LIMITS.messageMaxBytes) {
-      this.#open = [];
-      return undefined;
-    }
-    this.#open.push(incoming);
-    if (this.#open.length < count) return undefined;
-    const parts = this.#open;
-    this.#open = [];
-    return parts;
+    if (parts.reduce((sum, { body }) => sum + body.byteLength, 0) > LIMITS.messageMaxBytes) return undefined;
+    if (parts.length === count) return parts;
+    this.#open.set(epoch, parts);
+    const [oldest] = this.#open.keys();
+    if (this.#open.size > OPEN_MAX && oldest !== undefined) this.#open.delete(oldest);
+    return undefined;
   }
 }
 
