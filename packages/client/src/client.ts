@@ -5,10 +5,7 @@ import {
   DeviceList,
   ERRORS,
   type Forwarded,
-  type Frame,
   isErrorCode,
-  LIMITS,
-  type Mail,
   type PresenceUpdate,
   type SessionEnd,
   type SessionStart,
@@ -29,13 +26,11 @@ import { isProofOf } from './e2ee/wallet-proof.ts';
 import { Events } from './emitter.ts';
 import { nextEpoch } from './epoch.ts';
 import type { IceSource } from './ice.ts';
+import { Intake } from './intake.ts';
 import { type Home, Link } from './link/link.ts';
-import { parseFrame } from './link/parse-frame.ts';
-import type { Via } from './link/path.ts';
 import { Courier } from './mail/courier.ts';
 import { ask, askRepeatedly } from './socket.ts';
 import { type KeyValueStore, lenient } from './storage.ts';
-import { goneTabs } from './tabs.ts';
 
 /** WebRTC: `false` to stay on the relay, or settings for every connection. */
 export type RtcOption = boolean | Pick<RTCConfiguration, 'iceTransportPolicy' | 'iceCandidatePoolSize'>;
@@ -79,14 +74,6 @@ interface Parts {
   readonly start: SessionStart;
 }
 
-/** A frame of a live device, opened. */
-interface LiveFrame {
-  readonly via: Via;
-  readonly from: string;
-  readonly fromDevice: string;
-  readonly frame: Frame;
-}
-
 /** A signed-in device: knows who is online and opens links. */
 export class Client extends Events<ClientEvents> {
   /** Our wallet, as the server knows it. */
@@ -110,10 +97,7 @@ export class Client extends Events<ClientEvents> {
   readonly #memory: LinkMemory;
   #courier: Promise<Courier>;
   #keyId = '';
-  /** Live messages of new streams, while older messages may be in our mailbox. */
-  readonly #ahead: LiveFrame[] = [];
-  /** What comes of one wallet is opened and handed on one after the other. */
-  readonly #turns = new Map<string, Promise<void>>();
+  readonly #intake: Intake;
 
   /** @internal Clients are made by `connect`. */
   constructor(parts: Parts) {
@@ -136,6 +120,18 @@ export class Client extends Events<ClientEvents> {
       if (change.wallet !== this.wallet) this.emit('identity', change);
     });
     this.#directory.on('refused', (refusal) => this.emit('refused', refusal));
+    this.#intake = new Intake({
+      ...own,
+      memory: this.#memory,
+      post: (act) => this.#post(act),
+      hold: (act) => this.#hold(act),
+      isClosed: () => this.#isClosed,
+      linkOf: (peer) => this.#links.get(peer),
+      linkFrom: (peer) => this.#linkFrom(peer),
+      relay: async (to, toDevice, frame) =>
+        void (await ask(parts.connection.socket, 'relay:frame', { to, toDevice, frame })),
+      dropped: (peer, error) => this.emit('dropped', peer, error),
+    });
     this.#courier = this.#hire();
     this.#listen(parts.connection);
     this.ready = this.#begin();
@@ -205,7 +201,7 @@ export class Client extends Events<ClientEvents> {
     const { durable, deviceName, connection } = this.#parts;
     const identity = await identityOf(durable, this.wallet);
     this.#keyId = identity.key.keyId;
-    return new Courier({
+    const courier: Courier = new Courier({
       socket: connection.socket,
       wallet: this.wallet,
       tab: this.deviceId,
@@ -213,12 +209,13 @@ export class Client extends Events<ClientEvents> {
       deviceName,
       memory: this.#memory,
       sealing: new Sealing({ self: this.wallet, key: identity.key, directory: this.#directory }),
-      take: (mail, frame, isTurn) => this.#onMail(mail, frame, isTurn),
-      restore: () => this.#restore(),
-      levelled: () => this.#onLevel(),
+      take: (mail, frame, isTurn) => this.#intake.mail(courier, mail, frame, isTurn),
+      restore: () => this.#intake.restore(),
+      levelled: () => this.#intake.levelled(),
       queued: (peer, id) => this.#hold(() => this.emit('queued', peer, id)),
       serverNow: () => this.#serverNow(),
     });
+    return courier;
   }
 
   /** Does something once it is known who this device is; where that fails, `ready` tells. */
@@ -284,7 +281,7 @@ export class Client extends Events<ClientEvents> {
     socket.on('rtc:answer', (signal) => this.#hold(() => this.#onSignal('rtc:answer', signal)));
     socket.on('rtc:candidate', (signal) => this.#hold(() => this.#onSignal('rtc:candidate', signal)));
     socket.on('relay:frame', ({ from, fromDevice, frame }) => {
-      this.#hold(() => this.#onPacket('relay', from, fromDevice, bytesOf(frame)));
+      this.#hold(() => this.#intake.packet('relay', from, fromDevice, bytesOf(frame)));
     });
   }
 
@@ -356,103 +353,6 @@ export class Client extends Events<ClientEvents> {
     link?.close();
   }
 
-  /** A sealed frame of a live device. */
-  #onPacket(via: Via, from: string, fromDevice: string, packet: Uint8Array<ArrayBuffer>): void {
-    const open = async (courier: Courier) => {
-      const { content, reply } = await courier.open(from, fromDevice, packet);
-      if (reply) this.#reply(via, from, fromDevice, reply);
-      const frame = content && parseFrame(content);
-      if (frame) await this.#onFrame(courier, { via, from, fromDevice, frame });
-    };
-    // Mail takes the same way to its turn: neither overtakes the other.
-    this.#post((courier) => this.#inTurn(from, () => open(courier)));
-  }
-
-  async #onFrame(courier: Courier, live: LiveFrame): Promise<void> {
-    const { via, from, fromDevice, frame } = live;
-    const { header } = frame;
-    // Only a message opens a link; what comes late for one that was closed does not bring it back.
-    const link = header.t === 'data' ? this.#linkFrom(from) : this.#links.get(from);
-    await link?.resumed;
-    // Its sender may have put older messages into our mailbox, before a reload over there.
-    if (link && header.t === 'data' && courier.isBehind && !link.knows(header.epoch)) {
-      if (this.#ahead.length < LIMITS.windowMaxMessages) this.#ahead.push(live);
-      return;
-    }
-    link?.receive(via, fromDevice, frame);
-  }
-
-  /** Nothing older is in the mailbox any more: what came live ahead of it has its turn. */
-  #onLevel(): void {
-    const ahead = this.#ahead.splice(0);
-    this.#post((courier) => {
-      for (const live of ahead) this.#inTurn(live.from, () => this.#onFrame(courier, live));
-    });
-  }
-
-  #reply(via: Via, peer: string, device: string, packet: Uint8Array<ArrayBuffer>): void {
-    const link = this.#links.get(peer);
-    if (via === 'rtc' && link) return link.reply(packet);
-    void ask(this.#parts.connection.socket, 'relay:frame', { to: peer, toDevice: device, frame: packet }).catch(
-      () => undefined,
-    );
-  }
-
-  /** @returns whether the mailbox may forget it at once; a message is forgotten when it was handed over */
-  #onMail(mail: Mail, open: () => Promise<Frame | undefined>, isTurn: () => boolean): Promise<boolean> {
-    const own = mail.from === this.wallet;
-    const peer = own ? mail.to : mail.from;
-    return new Promise((resolve, reject) => {
-      const take = async () => {
-        if (!isTurn()) return resolve(false);
-        try {
-          const frame = await open();
-          resolve(frame === undefined || !(await this.#takeMail(mail.position, peer, own, frame)));
-        } catch (error) {
-          // What will never open is dropped; what could not be checked for now comes again.
-          const isBroken = error instanceof AnypathError && error.code === 'seal_broken';
-          if (!isBroken) return reject(error);
-          resolve(true);
-          throw error;
-        }
-      };
-      this.#hold(() => this.#inTurn(peer, take));
-    });
-  }
-
-  /** @returns whether the link has it in its hands, and says when it may be forgotten */
-  async #takeMail(position: number, peer: string, own: boolean, frame: Frame): Promise<boolean> {
-    const isData = frame.header.t === 'data';
-    const courier = await this.#courier;
-    // Every page of this browser hears of acknowledgements, one of them takes the messages.
-    if (isData && !courier.leads) return true;
-    const link = isData ? this.#linkFrom(peer) : this.#links.get(peer);
-    await link?.resumed;
-    link?.receiveMail(position, own, frame);
-    // A client that was closed meanwhile hands nothing over: it stays in the mailbox for the next one.
-    return isData && (this.#isClosed || link !== undefined);
-  }
-
-  /** What earlier pages of this browser received and did not hand over. */
-  async #restore(): Promise<void> {
-    const rows = await this.#memory.unread(await goneTabs(this.deviceId));
-    for (const { peer, own, message } of rows) {
-      this.#hold(() => this.#inTurn(peer, async () => this.#linkFrom(peer)?.restore(message, own)));
-    }
-  }
-
-  #inTurn(peer: string, task: () => Promise<void>): void {
-    const before = this.#turns.get(peer) ?? Promise.resolve();
-    const done = before.then(task).catch((error: unknown) => {
-      if (!(error instanceof AnypathError)) throw error;
-      if (!this.#isClosed) this.emit('dropped', peer, error);
-    });
-    this.#turns.set(peer, done);
-    void done.finally(() => {
-      if (this.#turns.get(peer) === done) this.#turns.delete(peer);
-    });
-  }
-
   #onSignal<E extends SignalEvent>(event: E, signal: Forwarded<E>): void {
     const link = event === 'rtc:offer' ? this.#linkFrom(signal.from) : this.#links.get(signal.from);
     link?.signalled(event, signal);
@@ -494,7 +394,7 @@ export class Client extends Events<ClientEvents> {
       signal: async (event, payload) => void (await askRepeatedly(socket, event, payload)),
       seal: async (toDevice, frame) => (await this.#courier).seal(peer, toDevice, frame),
       relay: async (toDevice, frame) => void (await ask(socket, 'relay:frame', { to: peer, toDevice, frame })),
-      rtcPacket: (fromDevice, packet) => this.#onPacket('rtc', peer, fromDevice, packet),
+      rtcPacket: (fromDevice, packet) => this.#intake.packet('rtc', peer, fromDevice, packet),
       enqueue: async (frame, force) => (await this.#courier).enqueue(peer, frame, force),
       answerByMail: (header) => this.#post((courier) => courier.answer(peer, header)),
       forgetMail: (positions) => this.#post((courier) => courier.forget(positions)),

@@ -13,28 +13,21 @@ import type { LinkMemory } from '../durable/link-memory.ts';
 import { Events } from '../emitter.ts';
 import { Negotiator, type Surroundings } from '../rtc/negotiator.ts';
 import type { SelectedPair } from '../rtc/selected-pair.ts';
-import type { ArrivalPath, Cursor, Incoming } from './inbox.ts';
-import { Assembly, joined, partsOf } from './parts.ts';
+import { HandOver, type Message } from './hand-over.ts';
+import type { Incoming } from './inbox.ts';
+import { partsOf } from './parts.ts';
 import type { Path, Via } from './path.ts';
 import { type Delivery, PendingReceipt, type Receipt } from './receipt.ts';
-import { type LinkEffect, type LinkEvent, type LinkState, opened, pathOf, type TimerName } from './state.ts';
+import {
+  type Answer,
+  type LinkEffect,
+  type LinkEvent,
+  type LinkState,
+  opened,
+  pathOf,
+  type TimerName,
+} from './state.ts';
 import { step } from './step.ts';
-
-/** A message of the other side, or of another device of ours. */
-export interface Message {
-  /** The message's identity (ULID), the same on both sides. */
-  readonly id: string;
-  /** The wallet that sent it. */
-  readonly from: string;
-  /** Text where the sender gave a string, bytes where it gave bytes. */
-  readonly body: string | Uint8Array;
-  /** The path on which it came. */
-  readonly path: ArrivalPath;
-  /** When it was sent, Unix milliseconds in the server's clock. */
-  readonly sentAt: number;
-  /** How long it travelled, milliseconds, as far as the two clocks agree with the server's; never below 0. */
-  readonly ms: number;
-}
 
 /** What a link tells. */
 export interface LinkEvents {
@@ -78,7 +71,6 @@ export interface Home extends Surroundings {
 }
 
 const encoder = new TextEncoder();
-const decoder = new TextDecoder();
 
 /**
  * One conversation with one wallet, over whichever path works. Messages arrive once and in order.
@@ -94,10 +86,8 @@ export class Link extends Events<LinkEvents> {
   readonly #receipts = new Map<string, PendingReceipt>();
   /** Messages that came before anybody listened for them: not yet taken in, and so not acknowledged. */
   readonly #unheard: (() => void)[] = [];
-  readonly #assembly = new Assembly();
+  readonly #handOver: HandOver;
   #state: LinkState;
-  /** What was received is remembered and handed over one batch after the other. */
-  #delivering: Promise<void>;
   /** Frames are sealed one after the other, so that they leave in order. */
   #sealing: Promise<void> = Promise.resolve();
 
@@ -111,10 +101,12 @@ export class Link extends Events<LinkEvents> {
       initiator: home.initiator,
       rtcWanted: home.rtc,
     });
-    this.#delivering = home.memory.cursors(home.peer).then(
-      (cursors) => this.#on({ type: 'resumed', cursors }),
-      () => undefined,
-    );
+    this.#handOver = new HandOver(home, {
+      resumed: (cursors) => this.#on({ type: 'resumed', cursors }),
+      isClosed: () => this.#state.closed,
+      message: (message, own) => this.emit(own ? 'sent' : 'message', message),
+      answer: (answer) => this.#answer(answer),
+    });
     this.#negotiator = new Negotiator(home, {
       offered: (fromDevice) => this.#on({ type: 'rtc', trigger: 'offered', fromDevice }),
       opened: (tier) => this.#on({ type: 'rtc', trigger: 'opened', tier }),
@@ -148,9 +140,9 @@ export class Link extends Events<LinkEvents> {
     return this.#state.closed;
   }
 
-  /** When what is known of earlier pages is there: nothing is to be received before. */
-  get resumed(): Promise<void> {
-    return this.#delivering;
+  /** @internal When everything that was received until now was handed over: the next is not to be received before. */
+  get ready(): Promise<void> {
+    return this.#handOver.done;
   }
 
   /**
@@ -265,7 +257,7 @@ export class Link extends Events<LinkEvents> {
 
   /** @internal What an earlier page received and did not hand over: one message, or one part. */
   restore(message: Incoming, own: boolean): void {
-    this.#handOver(message, own);
+    this.#handOver.restore(message, own);
   }
 
   /** Without a listener a message is not taken in. It comes again: from its sender, or from the mailbox. */
@@ -285,7 +277,7 @@ export class Link extends Events<LinkEvents> {
       case 'transmit':
         return this.#transmit(effect);
       case 'deliver':
-        return this.#deliver(effect);
+        return this.#handOver.deliver(effect);
       case 'enqueue':
         return this.#enqueue(effect);
       case 'queued':
@@ -323,6 +315,11 @@ export class Link extends Events<LinkEvents> {
     });
   }
 
+  #answer(answer: Answer): void {
+    if (answer.via === 'mailbox') this.#home.answerByMail(answer.header);
+    else this.#transmit({ do: 'transmit', ...answer, via: answer.via, body: new Uint8Array(0) });
+  }
+
   #relay(toDevice: string, packet: Uint8Array<ArrayBuffer>): void {
     this.#home.relay(toDevice, packet).catch((error: unknown) => {
       const code = error instanceof AnypathError ? error.code : undefined;
@@ -334,31 +331,6 @@ export class Link extends Events<LinkEvents> {
   /** @internal Sends what the sealing itself has to say over the data channel. */
   reply(packet: Uint8Array<ArrayBuffer>): void {
     this.#negotiator.send(packet);
-  }
-
-  /** Remembered first, then handed over, then acknowledged: a page that dies in between neither loses nor repeats. */
-  #deliver({ cursor, messages, own, answer, positions }: LinkEffect & { do: 'deliver' }): void {
-    this.#delivering = this.#delivering.then(async () => {
-      const fresh = messages.length === 0 ? messages : await this.#remembered(cursor, messages, own);
-      if (this.#state.closed) return;
-      for (const message of fresh) this.#handOver(message, own);
-      if (positions.length > 0) this.#home.forgetMail(positions);
-      if (!answer) return;
-      if (answer.via === 'mailbox') this.#home.answerByMail(answer.header);
-      else this.#transmit({ do: 'transmit', ...answer, via: answer.via, body: new Uint8Array(0) });
-    });
-  }
-
-  /** Where nothing can be stored, conversations go on without the memory of a reload. */
-  #remembered(cursor: Cursor, messages: readonly Incoming[], own: boolean): Promise<readonly Incoming[]> {
-    return this.#home.memory.commit(this.peer, cursor, messages, own).catch(() => messages);
-  }
-
-  #handOver(incoming: Incoming, own: boolean): void {
-    const parts = this.#assembly.add(incoming);
-    if (!parts) return;
-    this.#home.memory.handOver(this.peer, parts);
-    this.emit(own ? 'sent' : 'message', this.#messageOf(parts, own ? this.#home.self.wallet : this.peer));
   }
 
   #enqueue({ header, body, force }: LinkEffect & { do: 'enqueue' }): void {
@@ -408,19 +380,6 @@ export class Link extends Events<LinkEvents> {
   #onExpired({ entry }: LinkEffect & { do: 'expired' }): void {
     this.#receipts.get(entry.id)?.fail(new AnypathError('message_expired'));
     this.#receipts.delete(entry.id);
-  }
-
-  #messageOf(parts: readonly Incoming[], from: string): Message {
-    const { header, path } = parts[0] as Incoming;
-    const body = joined(parts);
-    return {
-      id: header.id,
-      from,
-      body: header.text ? decoder.decode(body) : body,
-      path,
-      sentAt: header.at,
-      ms: Math.max(0, this.#home.serverNow() - header.at),
-    };
   }
 
   #arm(name: TimerName, ms: number | undefined): void {

@@ -1,0 +1,151 @@
+import { AnypathError, type Frame, LIMITS, type Mail } from '@anypath/protocol';
+import type { LinkMemory } from './durable/link-memory.ts';
+import type { Link } from './link/link.ts';
+import { parseFrame } from './link/parse-frame.ts';
+import type { Via } from './link/path.ts';
+import type { Courier } from './mail/courier.ts';
+import { goneTabs } from './tabs.ts';
+
+/** What an intake needs from the client that it belongs to. */
+export interface IntakeParts {
+  /** Our wallet. */
+  readonly wallet: string;
+  /** This page. */
+  readonly tab: string;
+  readonly memory: LinkMemory;
+  /** Does something once there is a courier. */
+  post(act: (courier: Courier) => void): void;
+  /** Does something once the application could add its listeners. */
+  hold(act: () => void): void;
+  isClosed(): boolean;
+  /** The link to a wallet, where there is one. */
+  linkOf(peer: string): Link | undefined;
+  /** The link to a wallet; opened where there is none, unless the client is closed. */
+  linkFrom(peer: string): Link | undefined;
+  /** Hands a sealed frame to the live relay. */
+  relay(peer: string, device: string, packet: Uint8Array<ArrayBuffer>): Promise<void>;
+  /** Something could not be opened, and is gone. */
+  dropped(peer: string, error: AnypathError): void;
+}
+
+/** A frame of a live device, opened. */
+interface LiveFrame {
+  readonly via: Via;
+  readonly from: string;
+  readonly fromDevice: string;
+  readonly frame: Frame;
+}
+
+/** Opens what comes, live and from our mailbox, and brings it to its link: what is of one wallet, one after the other. */
+export class Intake {
+  readonly #parts: IntakeParts;
+  /** Live messages of new streams, while older messages may be in our mailbox. */
+  readonly #ahead: LiveFrame[] = [];
+  readonly #turns = new Map<string, Promise<void>>();
+
+  constructor(parts: IntakeParts) {
+    this.#parts = parts;
+  }
+
+  /** A sealed frame of a live device. */
+  packet(via: Via, from: string, fromDevice: string, packet: Uint8Array<ArrayBuffer>): void {
+    const open = async (courier: Courier) => {
+      const { content, reply } = await courier.open(from, fromDevice, packet);
+      if (reply) this.#reply(via, from, fromDevice, reply);
+      const frame = content && parseFrame(content);
+      if (frame) await this.#onFrame(courier, { via, from, fromDevice, frame });
+    };
+    // Mail takes the same way to its turn: neither overtakes the other.
+    this.#parts.post((courier) => this.#inTurn(from, () => open(courier)));
+  }
+
+  /** Nothing older is in the mailbox any more: what came live ahead of it has its turn. */
+  levelled(): void {
+    const ahead = this.#ahead.splice(0);
+    this.#parts.post((courier) => {
+      for (const live of ahead) this.#inTurn(live.from, () => this.#onFrame(courier, live));
+    });
+  }
+
+  /**
+   * A message of our mailbox.
+   *
+   * @param courier who brings it
+   * @param isTurn whether it still is to be taken, when its turn comes
+   * @returns whether the mailbox may forget it at once; a message is forgotten when it was handed over
+   * @throws AnypathError where it cannot be opened for now
+   */
+  mail(courier: Courier, mail: Mail, open: () => Promise<Frame | undefined>, isTurn: () => boolean): Promise<boolean> {
+    const own = mail.from === this.#parts.wallet;
+    const peer = own ? mail.to : mail.from;
+    return new Promise((resolve, reject) => {
+      const take = async () => {
+        if (!isTurn()) return resolve(false);
+        try {
+          const frame = await open();
+          resolve(frame === undefined || !(await this.#takeMail(courier, mail.position, peer, own, frame)));
+        } catch (error) {
+          // What will never open is dropped; what could not be checked for now comes again.
+          const isBroken = error instanceof AnypathError && error.code === 'seal_broken';
+          if (!isBroken) return reject(error);
+          resolve(true);
+          throw error;
+        }
+      };
+      this.#parts.hold(() => this.#inTurn(peer, take));
+    });
+  }
+
+  /** What earlier pages of this browser received and did not hand over. */
+  async restore(): Promise<void> {
+    const { memory, tab, hold, linkFrom } = this.#parts;
+    for (const { peer, own, message } of await memory.unread(await goneTabs(tab))) {
+      hold(() => this.#inTurn(peer, async () => linkFrom(peer)?.restore(message, own)));
+    }
+  }
+
+  async #onFrame(courier: Courier, live: LiveFrame): Promise<void> {
+    const { via, from, fromDevice, frame } = live;
+    const { header } = frame;
+    // Only a message opens a link; what comes late for one that was closed does not bring it back.
+    const link = header.t === 'data' ? this.#parts.linkFrom(from) : this.#parts.linkOf(from);
+    await link?.ready;
+    // Its sender may have put older messages into our mailbox, before a reload over there.
+    if (link && header.t === 'data' && courier.isBehind && !link.knows(header.epoch)) {
+      if (this.#ahead.length < LIMITS.windowMaxMessages) this.#ahead.push(live);
+      return;
+    }
+    link?.receive(via, fromDevice, frame);
+  }
+
+  #reply(via: Via, peer: string, device: string, packet: Uint8Array<ArrayBuffer>): void {
+    const link = this.#parts.linkOf(peer);
+    if (via === 'rtc' && link) return link.reply(packet);
+    void this.#parts.relay(peer, device, packet).catch(() => undefined);
+  }
+
+  /** @returns whether the link has it in its hands, and says when it may be forgotten */
+  async #takeMail(courier: Courier, position: number, peer: string, own: boolean, frame: Frame): Promise<boolean> {
+    const { linkFrom, linkOf, isClosed } = this.#parts;
+    const isData = frame.header.t === 'data';
+    // Every page of this browser hears of acknowledgements, one of them takes the messages.
+    if (isData && !courier.leads) return true;
+    const link = isData ? linkFrom(peer) : linkOf(peer);
+    await link?.ready;
+    link?.receiveMail(position, own, frame);
+    // A client that was closed meanwhile hands nothing over: it stays in the mailbox for the next one.
+    return isData && (isClosed() || link !== undefined);
+  }
+
+  #inTurn(peer: string, task: () => Promise<void>): void {
+    const before = this.#turns.get(peer) ?? Promise.resolve();
+    const done = before.then(task).catch((error: unknown) => {
+      if (!(error instanceof AnypathError)) throw error;
+      if (!this.#parts.isClosed()) this.#parts.dropped(peer, error);
+    });
+    this.#turns.set(peer, done);
+    void done.finally(() => {
+      if (this.#turns.get(peer) === done) this.#turns.delete(peer);
+    });
+  }
+}

@@ -1,0 +1,102 @@
+import type { LinkMemory } from '../durable/link-memory.ts';
+import type { ArrivalPath, Cursor, Incoming } from './inbox.ts';
+import { Assembly, joined } from './parts.ts';
+import type { Answer, LinkEffect } from './state.ts';
+
+/** A message of the other side, or of another device of ours. */
+export interface Message {
+  /** The message's identity (ULID), the same on both sides. */
+  readonly id: string;
+  /** The wallet that sent it. */
+  readonly from: string;
+  /** Text where the sender gave a string, bytes where it gave bytes. */
+  readonly body: string | Uint8Array;
+  /** The path on which it came. */
+  readonly path: ArrivalPath;
+  /** When it was sent, Unix milliseconds in the server's clock. */
+  readonly sentAt: number;
+  /** How long it travelled, milliseconds, as far as the two clocks agree with the server's; never below 0. */
+  readonly ms: number;
+}
+
+/** What is needed of the link's home. */
+interface HandOverHome {
+  readonly self: { readonly wallet: string };
+  readonly peer: string;
+  readonly memory: LinkMemory;
+  serverNow(): number;
+  forgetMail(positions: readonly number[]): void;
+}
+
+/** What a hand-over tells the link. */
+interface HandOverEvents {
+  /** How far earlier pages had received. */
+  resumed(cursors: readonly Cursor[]): void;
+  isClosed(): boolean;
+  /** For the application; `own` where another device of ours sent it. */
+  message(message: Message, own: boolean): void;
+  answer(answer: Answer): void;
+}
+
+const decoder = new TextDecoder();
+
+/** Hands what a link has received to the application: remembered before, acknowledged after, one batch after the other. */
+export class HandOver {
+  readonly #home: HandOverHome;
+  readonly #events: HandOverEvents;
+  readonly #assembly = new Assembly();
+  #done: Promise<void>;
+
+  constructor(home: HandOverHome, events: HandOverEvents) {
+    this.#home = home;
+    this.#events = events;
+    this.#done = home.memory.cursors(home.peer).then(
+      (cursors) => events.resumed(cursors),
+      () => undefined,
+    );
+  }
+
+  /** When everything was handed over that came so far, and what earlier pages had received is known. */
+  get done(): Promise<void> {
+    return this.#done;
+  }
+
+  /** Remembered first, then handed over, then acknowledged: a page that dies in between neither loses nor repeats. */
+  deliver({ cursor, messages, own, answer, positions }: LinkEffect & { do: 'deliver' }): void {
+    this.#done = this.#done.then(async () => {
+      const fresh = messages.length === 0 ? messages : await this.#remembered(cursor, messages, own);
+      if (this.#events.isClosed()) return;
+      for (const message of fresh) this.restore(message, own);
+      if (positions.length > 0) this.#home.forgetMail(positions);
+      if (answer) this.#events.answer(answer);
+    });
+  }
+
+  /** Hands over what is remembered already: one message, or one part. */
+  restore(incoming: Incoming, own: boolean): void {
+    const parts = this.#assembly.add(incoming);
+    if (!parts) return;
+    const { memory, peer, self } = this.#home;
+    memory.handOver(peer, parts);
+    this.#events.message(this.#messageOf(parts, own ? self.wallet : peer), own);
+  }
+
+  /** Where nothing can be stored, conversations go on without the memory of a reload. */
+  #remembered(cursor: Cursor, messages: readonly Incoming[], own: boolean): Promise<readonly Incoming[]> {
+    const { memory, peer } = this.#home;
+    return memory.commit(peer, cursor, messages, own).catch(() => messages);
+  }
+
+  #messageOf(parts: readonly Incoming[], from: string): Message {
+    const { header, path } = parts[0] as Incoming;
+    const body = joined(parts);
+    return {
+      id: header.id,
+      from,
+      body: header.text ? decoder.decode(body) : body,
+      path,
+      sentAt: header.at,
+      ms: Math.max(0, this.#home.serverNow() - header.at),
+    };
+  }
+}
