@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
+import { say, wholeNumber } from './command-line.ts';
 import { benchIce } from './ice/ice.ts';
 import { machine } from './machine.ts';
 import { benchMailbox } from './mailbox/mailbox.ts';
@@ -7,16 +8,9 @@ import { benchSeal } from './seal/seal.ts';
 import { benchSignalling } from './signalling/signalling.ts';
 import { iceTable, mailboxTable, sealTable, signallingTable } from './table.ts';
 
-const wholeNumber = (text: string): number => {
-  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
-  throw new InvalidArgumentError('It is a whole number from 1 on.');
-};
-
 interface Json {
   readonly json?: string;
 }
-
-const say = (line: string): void => console.log(line);
 
 /** Prints a result, and writes it to a file where one was named. */
 function show(name: string, result: object, table: string, { json }: Json): void {

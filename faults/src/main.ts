@@ -1,13 +1,7 @@
 import { writeFileSync } from 'node:fs';
-import { Command, InvalidArgumentError } from 'commander';
+import { say, wholeNumber } from '@anypath/bench/command-line';
+import { Command } from 'commander';
 import { breakMailbox, type MailboxFaults, type MailboxReport } from './mailbox/mailbox.ts';
-
-const wholeNumber = (text: string): number => {
-  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
-  throw new InvalidArgumentError('It is a whole number from 1 on.');
-};
-
-const say = (line: string): void => console.log(line);
 
 const COMPLAINTS_SHOWN = 20;
 

@@ -192,12 +192,31 @@ describe('the devices of a person, on the demo page in real Chromium, at the rea
   const browser = useChromium();
   const row = (page: Page, here: boolean) => page.locator(`[data-test=device][data-here=${here}]`);
 
-  it('are listed, renamed in place and revoked by keyboard; a revoked one says so, and comes back as a new one', async () => {
-    await using server = await serve({ COTURN: 'off', CONTACTS: 'mutual' }, WEB);
-    await using one = await profile(browser());
-    await using other = await profile(browser());
+  /** Alice on two devices, each with a browser of its own. */
+  async function deskAndPhone() {
+    const server = await serve({ COTURN: 'off', CONTACTS: 'mutual' }, WEB);
+    const one = await profile(browser());
+    const other = await profile(browser());
     const desk = await signIn(one.context, server.url, 'alice');
     const phone = await signIn(other.context, server.url, 'alice');
+    const end = async () => {
+      for (const each of [other, one, server]) await each[Symbol.asyncDispose]();
+    };
+    return { server, desk, phone, [Symbol.asyncDispose]: end };
+  }
+
+  /** A device that was revoked says so, and its owner signs in again. */
+  async function comeBack(page: Page): Promise<void> {
+    await page.waitForSelector('[data-test=stopped][data-code=device_revoked]');
+    await page.click('[data-test=sign-out]');
+    await page.fill('[data-test=name]', 'alice');
+    await page.click('[data-test=sign-in]');
+    await isOnline(page);
+  }
+
+  it('are listed, renamed in place and revoked by keyboard; a revoked one says so, and comes back as a new one', async () => {
+    await using devices = await deskAndPhone();
+    const { desk, phone } = devices;
     await desk.locator('[data-test=settings] > summary').click();
     await row(desk, true).locator('text=This device').waitFor();
     await row(desk, false).waitFor();
@@ -226,32 +245,21 @@ describe('the devices of a person, on the demo page in real Chromium, at the rea
     await row(desk, false).waitFor({ state: 'detached' });
     await expect.poll(() => focused(desk)).toBe('device-rename');
 
-    await phone.waitForSelector('[data-test=stopped][data-code=device_revoked]');
-    await phone.click('[data-test=sign-out]');
-    await phone.fill('[data-test=name]', 'alice');
-    await phone.click('[data-test=sign-in]');
-    await isOnline(phone);
+    await comeBack(phone);
     await row(desk, false).waitFor();
     expect(await row(desk, false).innerText()).not.toContain('Old phone');
   });
 
   it('that was revoked while it was away hears of it when it is back, and can sign in again', async () => {
-    await using server = await serve({ COTURN: 'off', CONTACTS: 'mutual' }, WEB);
-    await using one = await profile(browser());
-    await using other = await profile(browser());
-    const desk = await signIn(one.context, server.url, 'alice');
-    const phone = await signIn(other.context, server.url, 'alice');
+    await using devices = await deskAndPhone();
+    const { server, desk, phone } = devices;
     await phone.goto('about:blank');
     await desk.locator('[data-test=settings] > summary').click();
     await desk.locator('[data-test=device-revoke]').click();
     await desk.click('[data-test=revoke-confirm]');
     await row(desk, false).waitFor({ state: 'detached' });
     await phone.goto(server.url);
-    await phone.waitForSelector('[data-test=stopped][data-code=device_revoked]');
-    await phone.click('[data-test=sign-out]');
-    await phone.fill('[data-test=name]', 'alice');
-    await phone.click('[data-test=sign-in]');
-    await isOnline(phone);
+    await comeBack(phone);
     await row(desk, false).waitFor();
   });
 });

@@ -7,7 +7,7 @@ import type { BrowserContext, Page } from 'playwright-core';
 import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts';
 import { describe, expect, it } from 'vitest';
 import { useChromium } from './chromium-hooks.ts';
-import { profile, signIn, WEB } from './demo-page.ts';
+import { message, profile, say, signIn, WEB } from './demo-page.ts';
 import { serve } from './served.ts';
 
 const SESSION = '/api/v1/auth/session';
@@ -122,22 +122,25 @@ describe('the sign-in of the demo page in real Chromium, with a stand-in wallet,
     return page;
   }
 
-  async function say(page: Page, text: string): Promise<void> {
-    await page.fill('[data-test=composer]', text);
-    await page.press('[data-test=composer]', 'Enter');
-  }
-
-  const message = (page: Page, text: string, wanted: string) =>
-    page.locator(`[data-test=message]${wanted}`, { hasText: text }).waitFor();
-
-  it('lets somebody with a wallet and somebody with a name talk, and takes the wallet’s session up after a reload', async () => {
-    await using server = await serve({ COTURN: 'off' }, WEB);
-    await using one = await profile(browser());
-    await using other = await profile(browser());
+  /** Alice with a wallet and Bob with a name, each in a browser of their own; Bob sees her. */
+  async function walletAndName() {
+    const server = await serve({ COTURN: 'off' }, WEB);
+    const one = await profile(browser());
+    const other = await profile(browser());
     const wallet = standInWallet();
     await install(one.context, wallet);
     const alice = await byWallet(one.context, server.url);
     const bob = await signIn(other.context, server.url, 'bob');
+    const faults = () => [...one.faults, ...other.faults];
+    const end = async () => {
+      for (const each of [other, one, server]) await each[Symbol.asyncDispose]();
+    };
+    return { server, wallet, alice, bob, faults, [Symbol.asyncDispose]: end };
+  }
+
+  it('lets somebody with a wallet and somebody with a name talk, and takes the wallet’s session up after a reload', async () => {
+    await using people = await walletAndName();
+    const { server, wallet, alice, bob } = people;
     expect(wallet.messages).toHaveLength(1);
     expect(wallet.messages[0]).toContain(`${new URL(server.url).host} wants you to sign in`);
     await alice.click('[data-test=person][data-wallet=bob][data-online=true]');
@@ -151,18 +154,13 @@ describe('the sign-in of the demo page in real Chromium, with a stand-in wallet,
     expect(wallet.messages).toHaveLength(1);
     await say(bob, 'welcome back');
     await message(alice, 'welcome back', '[data-mine=false]');
-    expect([...one.faults, ...other.faults]).toEqual([]);
+    expect(people.faults()).toEqual([]);
   });
 
   it('binds the key of the device to the wallet: others hold it for proven, and are told of nothing', async () => {
-    await using server = await serve({ COTURN: 'off' }, WEB);
-    await using one = await profile(browser());
-    await using other = await profile(browser());
-    const wallet = standInWallet();
-    await install(one.context, wallet);
-    const alice = await byWallet(one.context, server.url);
+    await using people = await walletAndName();
+    const { server, wallet, alice, bob } = people;
     expect(wallet.messages[0]).toMatch(/\nResources:\n- anypath:device-key:[\w-]{43}$/);
-    const bob = await signIn(other.context, server.url, 'bob');
     await bob.click(`[data-test=person][data-wallet="${wallet.address}"][data-online=true]`);
     await say(bob, 'hello');
     await message(bob, 'hello', '[data-state=delivered]');

@@ -1,6 +1,7 @@
 import type { ContactAction } from '@anypath/protocol';
 import { expect, it } from 'vitest';
 import { type Pair, STRANGERS, sideOf, stateFor, step } from '../contacts/pair.ts';
+import { onStores } from './contract-runner.ts';
 import type { Store } from './port.ts';
 
 /** What the contract needs of a store. */
@@ -26,21 +27,7 @@ const SEQUENCES = MOVES.flatMap((first) => MOVES.flatMap((second) => MOVES.map((
  *   The data is empty at the start of each test.
  */
 export function contactsContract(open: () => ContactStore): void {
-  const opened: ContactStore[] = [];
-
-  /** Runs a test on the store, and closes what it has opened. */
-  const on = (test: (store: ContactStore, another: () => ContactStore) => void) => () => {
-    const another = () => {
-      const store = open();
-      opened.push(store);
-      return store;
-    };
-    try {
-      test(another(), another);
-    } finally {
-      for (const store of opened.splice(0)) store.close();
-    }
-  };
+  const on = onStores(open);
 
   const act = (store: ContactStore, wallet: string, action: ContactAction, peer: string, nowMs = 1000) =>
     store.changeContact(wallet, peer, (pair) => step(pair, sideOf(wallet, peer), action, nowMs));

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { onStores } from './contract-runner.ts';
 import type { KnownDevices, Store, StoredDevice } from './port.ts';
 
 /** What the contract needs of a store. */
@@ -18,21 +19,7 @@ const device = (keyId: string, sinceMs: number, more: Partial<StoredDevice> = {}
  *   The data is empty at the start of each test.
  */
 export function devicesContract(open: () => DeviceStore): void {
-  const opened: DeviceStore[] = [];
-
-  /** Runs a test on the store, and closes what it has opened. */
-  const on = (test: (store: DeviceStore, another: () => DeviceStore) => void) => () => {
-    const another = () => {
-      const store = open();
-      opened.push(store);
-      return store;
-    };
-    try {
-      test(another(), another);
-    } finally {
-      for (const store of opened.splice(0)) store.close();
-    }
-  };
+  const on = onStores(open);
 
   const add = (store: DeviceStore, wallet: string, added: StoredDevice) =>
     store.changeDevices(wallet, added.keyId, ({ devices, revokedMs }) => ({ devices: [...devices, added], revokedMs }));
