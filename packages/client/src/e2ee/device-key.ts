@@ -1,4 +1,4 @@
-import { AnypathError, fromBase64Url, keyIdOf } from '@anypath/protocol';
+import { AnypathError, fromBase64Url, keyIdOf, toBase64Url } from '@anypath/protocol';
 import { KEY_BYTES, KEY_ID_BYTES } from './hpke.ts';
 
 /**
@@ -50,6 +50,29 @@ export async function importPublicKey(bytes: Uint8Array<ArrayBuffer>): Promise<C
   } catch (cause) {
     throw new AnypathError('crypto_unsupported', undefined, { cause });
   }
+}
+
+/** Public keys that are kept ready. */
+const KNOWN_KEYS_MAX = 256;
+const knownKeys = new Map<string, Promise<CryptoKey>>();
+
+/**
+ * `importPublicKey` for the key of a device, which comes again with each message: the last 256 are kept ready.
+ *
+ * @param bytes 32 bytes
+ * @throws AnypathError as `importPublicKey`
+ */
+export function devicePublicKey(bytes: Uint8Array<ArrayBuffer>): Promise<CryptoKey> {
+  const name = toBase64Url(bytes);
+  const known = knownKeys.get(name) ?? importPublicKey(bytes);
+  knownKeys.delete(name);
+  knownKeys.set(name, known);
+  known.catch(() => knownKeys.delete(name));
+  for (const oldest of knownKeys.keys()) {
+    if (knownKeys.size <= KNOWN_KEYS_MAX) break;
+    knownKeys.delete(oldest);
+  }
+  return known;
 }
 
 /** The 16 bytes that a `keyId` stands for. @throws AnypathError `invalid_payload` where it stands for none */

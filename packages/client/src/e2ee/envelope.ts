@@ -1,6 +1,6 @@
 import { AnypathError, LIMITS, toBase64Url } from '@anypath/protocol';
 import { ByteReader, concat, fields, isSame, utf8 } from './bytes.ts';
-import { type DeviceKey, importPublicKey, keyIdBytes } from './device-key.ts';
+import { type DeviceKey, devicePublicKey, keyIdBytes } from './device-key.ts';
 import { AES_KEY_BYTES, envelopeSuite, KEY_BYTES, KEY_ID_BYTES, TAG_BYTES } from './hpke.ts';
 import { PACKET } from './packet.ts';
 
@@ -87,7 +87,7 @@ export async function sealEnvelope(sealing: Sealing): Promise<Uint8Array<ArrayBu
   const rawKey = crypto.getRandomValues(new Uint8Array(AES_KEY_BYTES));
   const setup = async ({ publicKey }: Recipient) =>
     envelopeSuite.createSenderContext({
-      recipientPublicKey: await importPublicKey(publicKey),
+      recipientPublicKey: await devicePublicKey(publicKey),
       senderKey: key.pair,
       info: INFO,
     });
@@ -130,7 +130,7 @@ export async function openEnvelope(opening: Opening): Promise<Opened> {
   const id = new TextDecoder().decode(parsed.header.id);
   try {
     const { header, nonce, ciphertext } = parsed;
-    const senderPublicKey = await importPublicKey(senderKey);
+    const senderPublicKey = await devicePublicKey(senderKey);
     const params = { recipientKey: opening.key.pair, enc: slot.enc, senderPublicKey, info: INFO };
     const [context, ciphertextDigest] = await Promise.all([
       envelopeSuite.createRecipientContext(params),
