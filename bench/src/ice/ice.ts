@@ -44,8 +44,7 @@ export async function benchIce(options: IceOptions, say: (line: string) => void)
     const down = await timeDown(join(folder, 'down'), say);
     await using ours = await startOurs(join(folder, 'ours'), {});
     const tokens = await Promise.all(Array.from({ length: CONNECTIONS }, (_, index) => tokenOf(`wallet-${index}`)));
-    const body = await (await ask(ours, tokens[0] ?? '')).text();
-    await using reference = await startChild(REFERENCE, [], { BODY: body });
+    await using reference = await startReference(await ask(ours, tokens[0] ?? ''));
     const throughput = await inTurns(ours, reference, tokens, options, say);
     const memory = await watchMemory(ours, tokens, options.requests, say);
     return { ...throughput, memory, down };
@@ -73,6 +72,15 @@ function startOurs(folder: string, env: Record<string, string>): Promise<Child> 
 
 const ask = ({ url }: Child, token: string): Promise<Response> =>
   fetch(`${url}${PATHS.ice}`, { headers: { authorization: `Bearer ${token}` } });
+
+/** What every Node server adds by itself. */
+const OF_NODE: readonly string[] = ['connection', 'content-length', 'date', 'keep-alive'];
+
+/** A handler that has nothing to do but to return the bytes of an answer, its headers among them. */
+async function startReference(answer: Response): Promise<Child> {
+  const headers = Object.fromEntries([...answer.headers].filter(([name]) => !OF_NODE.includes(name)));
+  return startChild(REFERENCE, [], { BODY: await answer.text(), HEADERS: JSON.stringify(headers) });
+}
 
 async function inTurns(
   ours: Child,
