@@ -29,13 +29,18 @@ export const launchChromium = (executablePath: string): Promise<Browser> =>
  * Starts a real Chromium on a machine of the lab. Signals are the lab's business.
  *
  * @param launcher starts Chromium in its namespace
+ * @param more arguments of its own
  */
-export async function openChromiumTab(launcher: string, { home, folder, proxy }: TabOptions): Promise<Tab> {
+export async function openChromiumTab(
+  launcher: string,
+  { home, folder, proxy }: TabOptions,
+  more: readonly string[] = [],
+): Promise<Tab> {
   mkdirSync(folder, { recursive: true });
   const env = Object.entries(process.env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]]));
   const context = await chromium.launchPersistentContext(join(folder, 'profile'), {
     executablePath: launcher,
-    args: [...ARGS, ...sandbox, ...(proxy ? [`--proxy-server=http://${proxy.host}:${proxy.port}`] : [])],
+    args: [...ARGS, ...sandbox, ...more, ...(proxy ? [`--proxy-server=http://${proxy.host}:${proxy.port}`] : [])],
     env: { ...Object.fromEntries(env), HOME: home, TMPDIR: folder },
     handleSIGINT: false,
     handleSIGTERM: false,
