@@ -73,6 +73,8 @@ export interface Home extends Surroundings {
   forgetMail(positions: readonly number[]): void;
   /** Somebody listens for messages from now on: what was left in the mailbox may come. */
   listened(): void;
+  /** Looks at every path. */
+  reconnect(): void;
   /** Called once when the link is closed. */
   closed(): void;
 }
@@ -187,6 +189,11 @@ export class Link extends Events<LinkEvents> {
     return this.#negotiator.pair();
   }
 
+  /** Says that the network may have changed: every path is looked at. It is noticed without this, too, a moment later. */
+  reconnect(): void {
+    if (!this.#state.closed) this.#home.reconnect();
+  }
+
   /**
    * Ends the conversation on this side. Messages that were neither delivered nor queued fail with `link_closed`, and are not
    * sent any more.
@@ -220,6 +227,11 @@ export class Link extends Events<LinkEvents> {
   /** @internal The connection to the server came up or went down. */
   socketChanged(up: boolean): void {
     this.#on({ type: 'socket', up });
+  }
+
+  /** @internal The network may have changed. */
+  doubt(): void {
+    this.#on({ type: 'hint' });
   }
 
   /** @internal Who is online is known, and the mailbox may be used. */

@@ -12,6 +12,8 @@ const TIMEOUT = {
   rtcMinMs: 300,
   /** The relay runs on TCP, which retransmits by itself: asking again early only doubles the traffic. */
   relayMinMs: 1000,
+  /** The server answers within the round trip; a doubt that was wrong costs a handshake that is given up. */
+  serverMinMs: 200,
   maxMs: 10_000,
 } as const;
 
@@ -42,4 +44,15 @@ export function ackTimeoutMs(estimate: RoundTrip | undefined, via: 'rtc' | 'rela
   const minMs = via === 'rtc' ? TIMEOUT.rtcMinMs : TIMEOUT.relayMinMs;
   const once = estimate ? Math.max(minMs, estimate.smoothedMs + 4 * estimate.variationMs) : TIMEOUT.unknownMs;
   return Math.min(TIMEOUT.maxMs, once * 2 ** Math.max(0, tries - 1));
+}
+
+/**
+ * The time after which a missing answer of the server puts the connection to it in doubt.
+ *
+ * @param estimate round trip of answered questions
+ * @returns milliseconds
+ */
+export function answerTimeoutMs(estimate: RoundTrip | undefined): number {
+  if (!estimate) return TIMEOUT.unknownMs;
+  return Math.min(TIMEOUT.maxMs, Math.max(TIMEOUT.serverMinMs, estimate.smoothedMs + 4 * estimate.variationMs));
 }

@@ -45,6 +45,8 @@ export type LinkEvent = { readonly nowMs: number } & (
   | { readonly type: 'refused'; readonly seq: number; readonly code: ErrorCode }
   /** The server's clock, to find what the mailbox has not kept any longer. */
   | { readonly type: 'clock'; readonly serverMs: number }
+  /** The network may have changed. */
+  | { readonly type: 'hint' }
   /** The other side's keys have changed. */
   | { readonly type: 'keys' }
   | { readonly type: 'unreachable'; readonly device: string }

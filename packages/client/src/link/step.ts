@@ -95,6 +95,9 @@ function react(s: LinkState, event: LinkEvent, fx: LinkEffect[]): LinkState {
       return onRtc(s, event, fx);
     case 'timer':
       return onTimer(s, event.name, event.nowMs, fx);
+    case 'hint':
+      // Where the channel carries, it says so at once, and messages are back on it.
+      return relayIsUp(s) ? moved(s, 'stalled', fx) : s;
     case 'close':
       fx.push({ do: 'goodbye', toDevice: relayIsUp(s) ? s.peerDevice : undefined });
       return { ...s, closed: true };

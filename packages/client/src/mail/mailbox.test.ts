@@ -1,6 +1,6 @@
 import type { Mail } from '@anypath/protocol';
 import { describe, expect, it } from 'vitest';
-import type { Socket } from '../socket.ts';
+import type { Asking } from '../socket.ts';
 import { StandInSocket } from '../stand-in-socket.ts';
 import { Mailbox } from './mailbox.ts';
 
@@ -30,7 +30,7 @@ function scene(positions: readonly number[]) {
     return { ok: true, acked: 1, more };
   };
   const taken: number[] = [];
-  const mailbox = new Mailbox(socket as unknown as Socket, async ({ position }) => {
+  const mailbox = new Mailbox(socket as unknown as Asking, async ({ position }) => {
     taken.push(position);
     mailbox.forget([position]);
   });

@@ -1,9 +1,9 @@
 import { AnypathError, LIMITS, type Mail, type MailAcked } from '@anypath/protocol';
-import { ask, type Socket } from '../socket.ts';
+import { type Asking, ask } from '../socket.ts';
 
 /** Our side of our mailbox: takes what waits there, and says what the server may forget. One page of a browser does that. */
 export class Mailbox {
-  readonly #socket: Socket;
+  readonly #socket: Asking;
   readonly #take: (mail: Mail) => Promise<void>;
   #leads = false;
   #open = false;
@@ -15,7 +15,7 @@ export class Mailbox {
   /**
    * @param take reads one message; resolves when the next may follow. What it does not `forget` comes again.
    */
-  constructor(socket: Socket, take: (mail: Mail) => Promise<void>) {
+  constructor(socket: Asking, take: (mail: Mail) => Promise<void>) {
     this.#socket = socket;
     this.#take = take;
   }
