@@ -486,6 +486,7 @@ export class Client extends Events<ClientEvents> {
       answerByMail: (header) => this.#post((courier) => courier.answer(peer, header)),
       forgetMail: (positions) => this.#post((courier) => courier.forget(positions)),
       listened: () => this.#post((courier) => courier.pull()),
+      check: () => this.#parts.connection.check(),
       reconnect: () => this.reconnect(),
       closed: () => void this.#links.delete(peer),
     };

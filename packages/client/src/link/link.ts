@@ -73,6 +73,8 @@ export interface Home extends Surroundings {
   forgetMail(positions: readonly number[]): void;
   /** Somebody listens for messages from now on: what was left in the mailbox may come. */
   listened(): void;
+  /** Asks the server whether it is there. */
+  check(): void;
   /** Looks at every path. */
   reconnect(): void;
   /** Called once when the link is closed. */
@@ -122,6 +124,8 @@ export class Link extends Events<LinkEvents> {
       opened: (tier) => this.#on({ type: 'rtc', trigger: 'opened', tier }),
       tier: (tier) => this.#on({ type: 'rtc', trigger: 'tier', tier }),
       failed: () => this.#on({ type: 'rtc', trigger: 'failed' }),
+      lost: () => this.#on({ type: 'rtc', trigger: 'lost' }),
+      missed: () => this.#on({ type: 'rtc', trigger: 'missed' }),
       frame: (fromDevice, packet) => home.rtcPacket(fromDevice, packet),
     });
   }
@@ -307,6 +311,10 @@ export class Link extends Events<LinkEvents> {
         return void this.#negotiator.start(effect.toDevice);
       case 'stop-rtc':
         return this.#negotiator.stop();
+      case 'drop-rtc':
+        return this.#negotiator.drop();
+      case 'check':
+        return this.#home.check();
       case 'goodbye':
         return this.#sayGoodbye(effect.toDevice);
       case 'timer':

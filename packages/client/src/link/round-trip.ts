@@ -8,8 +8,6 @@ export interface RoundTrip {
 const TIMEOUT = {
   /** Before the first measurement: RFC 6298 (2.1). */
   unknownMs: 1000,
-  /** A data channel answers within its round trip; less than this is the other page's main thread being busy. */
-  rtcMinMs: 300,
   /** The relay runs on TCP, which retransmits by itself: asking again early only doubles the traffic. */
   relayMinMs: 1000,
   /** The server answers within the round trip; a doubt that was wrong costs a handshake that is given up. */
@@ -38,10 +36,16 @@ export function measured(before: RoundTrip | undefined, sampleMs: number): Round
  * @param estimate round trip of the path, where it was measured
  * @param via which kind of path
  * @param tries how often the message was sent; each time after the first doubles the wait (RFC 6298, 5.5)
+ * @param patienceMs the least time that a data channel is given
  * @returns milliseconds
  */
-export function ackTimeoutMs(estimate: RoundTrip | undefined, via: 'rtc' | 'relay', tries: number): number {
-  const minMs = via === 'rtc' ? TIMEOUT.rtcMinMs : TIMEOUT.relayMinMs;
+export function ackTimeoutMs(
+  estimate: RoundTrip | undefined,
+  via: 'rtc' | 'relay',
+  tries: number,
+  patienceMs: number,
+): number {
+  const minMs = via === 'rtc' ? patienceMs : TIMEOUT.relayMinMs;
   const once = estimate ? Math.max(minMs, estimate.smoothedMs + 4 * estimate.variationMs) : TIMEOUT.unknownMs;
   return Math.min(TIMEOUT.maxMs, once * 2 ** Math.max(0, tries - 1));
 }
