@@ -131,6 +131,9 @@ export class Client extends Events<ClientEvents> {
     this.#directory.on('refused', (refusal) => this.emit('refused', refusal));
     this.#courier = this.#hire();
     this.#listen(parts.connection);
+    parts.ice.on('renewed', () => {
+      for (const link of this.#links.values()) link.renewed();
+    });
     this.#unhint = listenForHints(() => this.reconnect());
     this.ready = this.#begin();
     // Credentials are there when the first link wants them (SPEC S6.1: after login, fetch ICE).

@@ -156,6 +156,20 @@ describe('a connection in doubt (Socket.IO’s sockets are stand-ins)', () => {
     expect(sockets.length).toBeLessThan(9);
   });
 
+  it('tries again where the other met the change half-way, ever more patiently', async () => {
+    const { connection, old } = await standing();
+    old.answer = never;
+    ask(connection.socket, 'relay:frame', frame).catch(() => undefined);
+    await vi.advanceTimersByTimeAsync(250 + 1_000);
+    expect(sockets.map(({ active }) => active)).toEqual([true, false, true]);
+    await vi.advanceTimersByTimeAsync(1_900);
+    expect(sockets).toHaveLength(3);
+    await accept(sockets[2]);
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(sockets).toHaveLength(3);
+    expect(connection.socket.id).toBe('s2');
+  });
+
   it('leaves none behind when it is closed', async () => {
     const { connection, old } = await standing();
     old.answer = never;

@@ -32,6 +32,9 @@ interface Fresh {
   isPresented: boolean;
 }
 
+/** How long a fresh one may take before another is tried, milliseconds; doubled each time: it may have met the change half-way. */
+const FRESH_MS = 1_000;
+
 /** The pause after a doubt, milliseconds; it doubles with each that follows soon, so that a server that is slow gets no crowd. */
 const CALM = { firstMs: 250, maxMs: 30_000 } as const;
 
@@ -48,6 +51,7 @@ export class Connection extends Events<ConnectionEvents> {
   readonly #device: DeviceFacts;
   readonly #credentials: Credentials;
   #fresh: Fresh | undefined;
+  #freshTimer: ReturnType<typeof setTimeout> | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #refusals = 0;
   #startedAtMs = Number.POSITIVE_INFINITY;
@@ -103,8 +107,18 @@ export class Connection extends Events<ConnectionEvents> {
     if (nowMs - this.#doubtedAtMs < pauseMs) return;
     this.#doubts = nowMs - this.#doubtedAtMs > CALM.maxMs ? 1 : this.#doubts + 1;
     this.#doubtedAtMs = nowMs;
-    this.#fresh = { socket: this.#open(), isPresented: false };
+    this.#openBeside(FRESH_MS);
     if (!this.socket.connected) this.#goOver();
+  }
+
+  #openBeside(patienceMs: number): void {
+    const fresh = { socket: this.#open(), isPresented: false };
+    this.#fresh = fresh;
+    this.#freshTimer = setTimeout(() => {
+      if (this.#fresh !== fresh || fresh.isPresented) return;
+      this.#giveUpFresh();
+      this.#openBeside(patienceMs * 2);
+    }, patienceMs);
   }
 
   /** The one in doubt was heard after all. */
@@ -114,6 +128,7 @@ export class Connection extends Events<ConnectionEvents> {
 
   #giveUpFresh(): void {
     const { socket } = this.#fresh ?? {};
+    clearTimeout(this.#freshTimer);
     this.#fresh = undefined;
     socket?.close();
   }
@@ -123,6 +138,7 @@ export class Connection extends Events<ConnectionEvents> {
     const { socket } = this.#fresh ?? {};
     if (!socket) return;
     const old = this.#current;
+    clearTimeout(this.#freshTimer);
     this.#fresh = undefined;
     this.socket.use(socket);
     old.close();

@@ -79,6 +79,7 @@ export class Line implements Asking {
     this.#listen();
     for (const entry of this.#listeners) this.#attach(entry);
     for (const asked of this.#asked) asked.fail();
+    this.#asked.clear();
   }
 
   /** Tells an event that the socket heard before the line went over it. */

@@ -238,6 +238,11 @@ export class Link extends Events<LinkEvents> {
     this.#on({ type: 'hint' });
   }
 
+  /** @internal There are fresh credentials for TURN. */
+  renewed(): void {
+    this.#on({ type: 'renewed' });
+  }
+
   /** @internal Who is online is known, and the mailbox may be used. */
   settled(): void {
     this.#on({ type: 'clock', serverMs: this.#home.serverNow() });

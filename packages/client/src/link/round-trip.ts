@@ -35,7 +35,7 @@ export function measured(before: RoundTrip | undefined, sampleMs: number): Round
  *
  * @param estimate round trip of the path, where it was measured
  * @param via which kind of path
- * @param tries how often the message was sent; each time after the first doubles the wait (RFC 6298, 5.5)
+ * @param tries how often it was waited for on this path; each time after the first doubles the wait (RFC 6298, 5.5)
  * @param patienceMs the least time that a data channel is given
  * @returns milliseconds
  */

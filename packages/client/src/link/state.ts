@@ -33,6 +33,8 @@ export interface LinkState {
   readonly outbox: Outbox;
   /** By the name of the stream. */
   readonly inboxes: Readonly<Record<string, Inbox>>;
+  /** Acknowledgements that did not come in time on this path, in a row. */
+  readonly overdue: number;
   readonly roundTrips: Readonly<Partial<Record<Via, RoundTrip>>>;
 }
 
@@ -55,6 +57,8 @@ export type LinkEvent = { readonly nowMs: number } & (
   | { readonly type: 'clock'; readonly serverMs: number }
   /** The network may have changed. */
   | { readonly type: 'hint' }
+  /** There are fresh credentials for TURN; those in use end soon. */
+  | { readonly type: 'renewed' }
   /** The other side's keys have changed. */
   | { readonly type: 'keys' }
   | { readonly type: 'unreachable'; readonly device: string }
@@ -130,6 +134,7 @@ export function opened(options: {
     rtc: { phase: 'idle', tier: 'turn', failures: 0, beside: false, life: alive(0) },
     outbox: { epoch: options.epoch, nextSeq: 1, waiting: [] },
     inboxes: {},
+    overdue: 0,
     roundTrips: {},
   };
 }

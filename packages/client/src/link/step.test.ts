@@ -96,16 +96,33 @@ describe('a link', () => {
 
   it('goes to the relay when the other side offers beside a channel, and back where that is heard', () => {
     const offered = { type: 'rtc', trigger: 'offered', fromDevice: 'b1' } as const;
-    const { state, effects } = play([socketUp, bobHere, rtcOpen, offered]);
+    const silent = Array.from({ length: 300 }, () => ({ type: 'settled' }) as const);
+    expect(pathOf(play([socketUp, bobHere, rtcOpen, offered]).state)).toBe('direct');
+    const { state, effects } = play([socketUp, bobHere, rtcOpen, ...silent, offered]);
     expect(pathOf(state)).toBe('relay');
     expect(named(effects)).not.toContain('start-rtc');
     const frame: Frame = { header: { t: 'ping', reply: false }, body: new Uint8Array() };
     const heard = { type: 'frame', via: 'rtc', fromDevice: 'b1', frame } as const;
-    expect(pathOf(play([socketUp, bobHere, rtcOpen, offered, heard]).state)).toBe('direct');
+    expect(pathOf(play([socketUp, bobHere, rtcOpen, ...silent, offered, heard]).state)).toBe('direct');
     const lost = { type: 'rtc', trigger: 'lost' } as const;
     expect(play([socketUp, bobHere, rtcOpen, offered, lost]).state.rtc.phase).toBe('trying');
     const missed = { type: 'rtc', trigger: 'missed' } as const;
-    expect(named(play([socketUp, bobHere, rtcOpen, offered, missed, expired]).effects)).toContain('stop-rtc');
+    expect(named(play([socketUp, bobHere, rtcOpen, ...silent, offered, missed, expired]).effects)).toContain(
+      'stop-rtc',
+    );
+  });
+
+  it('[S6.2] renews a connection over TURN with fresh credentials beside it, whoever opened it, and leaves a direct one', () => {
+    const renewed = { type: 'renewed' } as const;
+    const turnOpen = { ...rtcOpen, tier: 'turn' } as const;
+    for (const initiator of [true, false]) {
+      const offered = { type: 'rtc', trigger: 'offered', fromDevice: 'b1' } as const;
+      const { state, effects } = play([socketUp, bobHere, offered, turnOpen, renewed], { initiator });
+      expect(named(effects)).toEqual(['start-rtc']);
+      expect(pathOf(state)).toBe('turn');
+    }
+    expect(play([socketUp, bobHere, rtcOpen, renewed]).effects).toEqual([]);
+    expect(play([socketUp, bobHere, turnOpen, renewed, renewed]).effects).toEqual([]);
   });
 
   it('asks a channel that is silent, and leaves it where it owes the answer', () => {

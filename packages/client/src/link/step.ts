@@ -52,6 +52,7 @@ export function step(before: LinkState, event: LinkEvent): { state: LinkState; e
   if (pathOf(s) !== pathOf(before)) {
     fx.push({ do: 'path', path: pathOf(s) });
     if (isFallback(pathOf(before), pathOf(s))) s = { ...s, outbox: rewound(s.outbox) };
+    s = { ...s, overdue: 0 };
   }
   s = post(flush(s, event.nowMs, fx), event.nowMs, fx);
   armAckTimer(before, s, event.nowMs, fx);
@@ -98,6 +99,8 @@ function react(s: LinkState, event: LinkEvent, fx: LinkEffect[]): LinkState {
       return onTimer(s, event.name, event.nowMs, fx);
     case 'hint':
       return s.rtc.phase === 'open' ? probed(s, event.nowMs, fx) : s;
+    case 'renewed':
+      return onRenewed(s, fx);
     case 'close':
       fx.push({ do: 'goodbye', toDevice: relayIsUp(s) ? s.peerDevice : undefined });
       return { ...s, closed: true };
@@ -108,7 +111,7 @@ function onSocket(s: LinkState, up: boolean, fx: LinkEffect[]): LinkState {
   if (s.mail.held) fx.push({ do: 'timer', name: 'mail', ms: undefined });
   // What the mailbox was about to answer will not be answered any more.
   const mail = { ready: false, held: false, refusals: 0 };
-  return { ...s, socketUp: up, mail, peerDevices: up ? s.peerDevices : [] };
+  return { ...s, socketUp: up, mail, overdue: 0, peerDevices: up ? s.peerDevices : [] };
 }
 
 function onTimer(s: LinkState, name: TimerName, nowMs: number, fx: LinkEffect[]): LinkState {
@@ -122,7 +125,7 @@ function onPresence(s: LinkState, devices: readonly string[], fx: LinkEffect[]):
   const stays = isThere || s.rtc.phase === 'open';
   const next = { ...s, peerDevices: devices, peerDevice: stays ? s.peerDevice : (devices.at(-1) ?? s.peerDevice) };
   // Told again about a device that is there: it has a new connection, and what went to the old one may be gone.
-  if (s.rtc.phase !== 'open') return { ...next, outbox: rewound(next.outbox) };
+  if (s.rtc.phase !== 'open') return { ...next, overdue: 0, outbox: rewound(next.outbox) };
   // A page that closed does not close its channel: gone for the server, it has to prove that it is there.
   return isThere ? next : moved(next, 'stalled', fx);
 }
@@ -230,7 +233,7 @@ function onAck(s: LinkState, ack: AckHeader, path: ArrivalPath, nowMs: number, f
       roundTrips = { ...roundTrips, [via]: measured(roundTrips[via], nowMs - entry.sent.ms) };
     }
   }
-  return { ...s, outbox, roundTrips };
+  return { ...s, outbox, roundTrips, overdue: settled.length > 0 ? 0 : s.overdue };
 }
 
 function onKept(s: LinkState, event: LinkEvent & { type: 'kept' }, fx: LinkEffect[]): LinkState {
@@ -270,6 +273,9 @@ function onRtc(before: LinkState, event: LinkEvent & { type: 'rtc' }, fx: LinkEf
       const hasChannel = before.rtc.phase === 'open' || before.rtc.phase === 'doubted';
       const beside = hasChannel && before.peerDevice === event.fromDevice;
       const s = { ...before, peerClosed: false, peerDevice: event.fromDevice, rtc: { ...before.rtc, beside } };
+      // One that was heard just now is left when the other carries: credentials are renewed so.
+      const isAlive = event.nowMs - s.rtc.life.heardMs < patienceMs(s.rtc.life, event.nowMs);
+      if (beside && isAlive && s.rtc.phase === 'open') return probed(s, event.nowMs, fx);
       return moved(s, hasChannel && !beside ? 'lost' : 'offered', fx);
     }
     case 'opened': {
@@ -310,8 +316,8 @@ function onRtcExpired(s: LinkState, fx: LinkEffect[]): LinkState {
 function onAckOverdue(s: LinkState, nowMs: number, fx: LinkEffect[]): LinkState {
   if (s.rtc.phase === 'open' && relayIsUp(s)) return moved(s, 'stalled', fx);
   const tries = oldestLive(s.outbox)?.tries ?? 0;
-  const outbox = rewoundWhole(s.outbox);
-  return tries >= RELAY_TRIES && canMail(s) ? forced({ ...s, outbox }, nowMs, fx) : { ...s, outbox };
+  const next = { ...s, overdue: s.overdue + 1, outbox: rewoundWhole(s.outbox) };
+  return tries >= RELAY_TRIES && canMail(s) ? forced(next, nowMs, fx) : next;
 }
 
 const canMail = ({ mail, socketUp }: LinkState): boolean => socketUp && mail.ready && !mail.held;
@@ -351,6 +357,14 @@ function moved(s: LinkState, trigger: RtcTrigger, fx: LinkEffect[]): LinkState {
   if (next === 'open') fx.push({ do: 'timer', name: 'probe', ms: s.rtc.life.pauseMs });
   fx.push({ do: 'timer', name: 'rtc', ms: phaseLimitMs(next, failures) });
   return { ...s, rtc: { ...s.rtc, phase: next, failures, beside } };
+}
+
+/** TURN servers may refuse a user whose time is over: another connection is made while this one holds (SPEC S6.2). */
+function onRenewed(s: LinkState, fx: LinkEffect[]): LinkState {
+  const { phase, tier, beside } = s.rtc;
+  if (phase !== 'open' || tier !== 'turn' || beside || !relayIsUp(s) || !s.peerDevice) return s;
+  fx.push({ do: 'start-rtc', toDevice: s.peerDevice });
+  return { ...s, rtc: { ...s.rtc, beside: true } };
 }
 
 /** Make before break: another connection, by who opened the link. @returns whether one is being made */
@@ -409,5 +423,5 @@ function armAckTimer(before: LinkState, s: LinkState, nowMs: number, fx: LinkEff
   const was = oldestLive(before.outbox);
   if (oldest?.sent === was?.sent && oldest?.seq === was?.seq) return;
   const via = viaOf(pathOf(s));
-  fx.push({ do: 'timer', name: 'ack', ms: oldest && timeoutMs(s, via, oldest.tries, nowMs) });
+  fx.push({ do: 'timer', name: 'ack', ms: oldest && timeoutMs(s, via, s.overdue + 1, nowMs) });
 }
