@@ -142,6 +142,16 @@ describe('a link', () => {
     expect(pathOf(later(600, [due, { type: 'frame', via: 'rtc', fromDevice: 'b1', frame }, due]).state)).toBe('direct');
   });
 
+  it('sends live what the mailbox has and the other side waits for, also where a channel comes and goes', () => {
+    const kept = { type: 'kept', seq: 1, forced: true, until: 1_000 } as const;
+    const frame: Frame = { header: { t: 'ping', reply: false }, body: new Uint8Array() };
+    const heard = { type: 'frame', via: 'rtc', fromDevice: 'b1', frame } as const;
+    const begun = [say('m1'), socketUp, { type: 'settled' }, kept, bobHere, rtcOpen, say('m2')] as const;
+    expect(sentOver(play([...begun, overdue, heard]).all)).not.toContain('m1 relay');
+    const again = [overdue, heard, overdue, heard, overdue, heard, overdue] as const;
+    expect(sentOver(play([...begun, ...again]).all)).toContain('m1 relay');
+  });
+
   it('asks it at once after a hint, and when the other side talks over the relay', () => {
     const asks = (effects: readonly LinkEffect[]) =>
       effects.some((effect) => effect.do === 'transmit' && effect.via === 'rtc');

@@ -34,6 +34,9 @@ const viaOf = (path: Path): Via => (path === 'relay' ? 'relay' : 'rtc');
 /** How often a message is tried on the relay before it goes to the mailbox all the same (SPEC S5.1). */
 const RELAY_TRIES = 2;
 
+/** How often a message is tried while its channel comes and goes before what the mailbox has goes live as well. */
+const CHANNEL_TRIES = 2;
+
 /** How long a refusal of the mailbox is waited out, milliseconds: doubled each time, up to the last. */
 const HOLD = { firstMs: 1_000, maxMs: 30_000 } as const;
 
@@ -314,8 +317,11 @@ function onRtcExpired(s: LinkState, fx: LinkEffect[]): LinkState {
  * it was sealed for other devices than this one. At last the mailbox gets it, too.
  */
 function onAckOverdue(s: LinkState, nowMs: number, fx: LinkEffect[]): LinkState {
-  if (s.rtc.phase === 'open' && relayIsUp(s)) return moved(s, 'stalled', fx);
   const tries = oldestLive(s.outbox)?.tries ?? 0;
+  if (s.rtc.phase === 'open' && relayIsUp(s)) {
+    // A channel that is heard again each time, and does not bring it through, is not what is missing.
+    return moved(tries > CHANNEL_TRIES ? { ...s, outbox: rewoundWhole(s.outbox) } : s, 'stalled', fx);
+  }
   const next = { ...s, overdue: s.overdue + 1, outbox: rewoundWhole(s.outbox) };
   return tries >= RELAY_TRIES && canMail(s) ? forced(next, nowMs, fx) : next;
 }
