@@ -323,7 +323,8 @@ function onAckOverdue(s: LinkState, nowMs: number, fx: LinkEffect[]): LinkState 
     return moved(tries > CHANNEL_TRIES ? { ...s, outbox: rewoundWhole(s.outbox) } : s, 'stalled', fx);
   }
   const next = { ...s, overdue: s.overdue + 1, outbox: rewoundWhole(s.outbox) };
-  return tries >= RELAY_TRIES && canMail(s) ? forced(next, nowMs, fx) : next;
+  // Counted on the relay alone: the mailbox is dear, and a channel that died is no reason for it.
+  return next.overdue >= RELAY_TRIES && canMail(s) ? forced(next, nowMs, fx) : next;
 }
 
 const canMail = ({ mail, socketUp }: LinkState): boolean => socketUp && mail.ready && !mail.held;
