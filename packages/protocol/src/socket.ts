@@ -32,8 +32,13 @@ export const Handshake = v.object({
 });
 export type Handshake = v.InferOutput<typeof Handshake>;
 
+/** `session:check`: whether the server is there; answered at once. */
+export const SessionCheck = v.object({});
+export type SessionCheck = v.InferOutput<typeof SessionCheck>;
+
 /** Events that a client may send, with the schema of their payload. Anything else is `unknown_event`. */
 export const CLIENT_EVENTS = {
+  'session:check': SessionCheck,
   'rtc:offer': OfferSignal,
   'rtc:answer': AnswerSignal,
   'rtc:candidate': CandidateSignal,

@@ -66,6 +66,10 @@ export interface Home extends Surroundings {
   forgetMail(positions: readonly number[]): void;
   /** Somebody listens for messages from now on: what was left in the mailbox may come. */
   listened(): void;
+  /** Asks the server whether it is there. */
+  check(): void;
+  /** Looks at every path. */
+  reconnect(): void;
   /** Called once when the link is closed. */
   closed(): void;
 }
@@ -112,6 +116,8 @@ export class Link extends Events<LinkEvents> {
       opened: (tier) => this.#on({ type: 'rtc', trigger: 'opened', tier }),
       tier: (tier) => this.#on({ type: 'rtc', trigger: 'tier', tier }),
       failed: () => this.#on({ type: 'rtc', trigger: 'failed' }),
+      lost: () => this.#on({ type: 'rtc', trigger: 'lost' }),
+      missed: () => this.#on({ type: 'rtc', trigger: 'missed' }),
       frame: (fromDevice, packet) => home.rtcPacket(fromDevice, packet),
     });
   }
@@ -179,6 +185,11 @@ export class Link extends Events<LinkEvents> {
     return this.#negotiator.pair();
   }
 
+  /** Says that the network may have changed: every path is looked at. It is noticed without this, too, a moment later. */
+  reconnect(): void {
+    if (!this.#state.closed) this.#home.reconnect();
+  }
+
   /**
    * Ends the conversation on this side. Messages that were neither delivered nor queued fail with `link_closed`, and are not
    * sent any more.
@@ -214,6 +225,16 @@ export class Link extends Events<LinkEvents> {
   /** @internal The connection to the server came up or went down. */
   socketChanged(up: boolean): void {
     this.#on({ type: 'socket', up });
+  }
+
+  /** @internal The network may have changed. */
+  doubt(): void {
+    this.#on({ type: 'hint' });
+  }
+
+  /** @internal There are fresh credentials for TURN. */
+  renewed(): void {
+    this.#on({ type: 'renewed' });
   }
 
   /** @internal Who is online is known, and the mailbox may be used. */
@@ -294,6 +315,10 @@ export class Link extends Events<LinkEvents> {
         return void this.#negotiator.start(effect.toDevice);
       case 'stop-rtc':
         return this.#negotiator.stop();
+      case 'drop-rtc':
+        return this.#negotiator.drop();
+      case 'check':
+        return this.#home.check();
       case 'goodbye':
         return this.#sayGoodbye(effect.toDevice);
       case 'timer':

@@ -14,6 +14,7 @@ import * as v from 'valibot';
 
 /** What each event of a client asks for. */
 export const CLIENT_DOCS: Readonly<Record<ClientEvent, string>> = {
+  'session:check': 'Asks whether the server is there.',
   'rtc:offer': 'Offers a connection: to every device of a wallet, or to the one that `toDevice` names.',
   'rtc:answer': 'Answers an offer. The first device that does has the call.',
   'rtc:candidate': 'One ICE candidate; an empty one ends them.',

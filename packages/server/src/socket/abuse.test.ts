@@ -92,6 +92,7 @@ function scene() {
   const parts: EventParts = {
     limits: { take: async () => ({ ok: true, remaining: 1, resetMs: 1, limit: 1 }) } as unknown as Limits,
     handlers: {
+      'session:check': () => ({ ok: true }),
       ...signallingEvents(signalling, () => undefined, log),
       ...liveEvents(acquaintances, delivery),
       ...contactEvents(contacts),

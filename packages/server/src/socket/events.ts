@@ -69,6 +69,7 @@ export async function attempt(socket: Socket, parts: EventParts, event: string, 
 const LIMIT_OF: Readonly<Record<string, RateLimitName>> = {
   contacts: 'contacts',
   devices: 'devices',
+  'session:check': 'frames',
   'relay:frame': 'frames',
   'relay:enqueue': 'mail',
   'relay:pull': 'mailbox',

@@ -127,6 +127,7 @@ function assemble(io: SocketServer, parts: SocketParts): EventParts & WelcomePar
   mailbox.onAcknowledged((reader, positions) => pushes.acknowledged(reader, positions));
   const legacy = isLegacyOn ? parts.legacyUsed : undefined;
   const handlers: Handlers = {
+    'session:check': () => ({ ok: true }),
     ...signallingEvents(signalling, legacy, log),
     ...liveEvents(acquaintances, delivery),
     ...contactEvents(contacts),
