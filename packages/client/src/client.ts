@@ -465,6 +465,8 @@ export class Client extends Events<ClientEvents> {
       answerByMail: (header) => this.#post((courier) => courier.answer(peer, header)),
       forgetMail: (positions) => this.#post((courier) => courier.forget(positions)),
       listened: () => this.#post((courier) => courier.pull()),
+      // An operator may not want them: that is no matter of the conversation.
+      report: (report) => void ask(socket, 'rtc:report', report).catch(() => undefined),
       closed: () => void this.#links.delete(peer),
     };
   }

@@ -1,5 +1,8 @@
 export {
   AnypathError,
+  type CandidateCount,
+  type CandidateKind,
+  type CandidateType,
   type Contact,
   type ContactState,
   type ContactUpdate,
@@ -20,6 +23,11 @@ export type { DevicesChanged, KeyRefused, TrustedKey } from './e2ee/directory.ts
 export type { Link, LinkEvents, Message } from './link/link.ts';
 export type { Path } from './link/path.ts';
 export type { Delivery, Receipt } from './link/receipt.ts';
+export type { LinkStats } from './link/stats.ts';
+export type { TraceEntry, TraceEvent } from './link/trace.ts';
+export type { PathTraffic } from './link/traffic.ts';
+export type { AttemptTrace, ConnectionPhases, Milestone } from './rtc/attempt-log.ts';
+export type { RtcStats } from './rtc/rtc-stats.ts';
 export type { CandidateFacts, SelectedPair } from './rtc/selected-pair.ts';
 export {
   currentSession,

@@ -6,6 +6,7 @@ import {
   type Forwarded,
   type Frame,
   LIMITS,
+  type RtcReport,
   type SignalEvent,
 } from '@anypath/protocol';
 import { ulid } from 'ulid';
@@ -17,8 +18,11 @@ import type { ArrivalPath, Cursor, Incoming } from './inbox.ts';
 import { Assembly, joined, partsOf } from './parts.ts';
 import type { Path, Via } from './path.ts';
 import { type Delivery, PendingReceipt, type Receipt } from './receipt.ts';
+import { type DistributiveOmit, Recorder } from './recorder.ts';
 import { type LinkEffect, type LinkEvent, type LinkState, opened, pathOf, type TimerName } from './state.ts';
+import { type LinkStats, statsOf } from './stats.ts';
 import { step } from './step.ts';
+import type { TraceEntry } from './trace.ts';
 
 /** A message of the other side, or of another device of ours. */
 export interface Message {
@@ -49,6 +53,8 @@ export interface LinkEvents {
   delivered(receipt: Receipt, delivery: Delivery): void;
   /** The mailbox takes nothing for now, such as with `mailbox_full`; messages wait here, and it is tried again. */
   held(error: AnypathError): void;
+  /** Something was written into `trace`. */
+  trace(entry: TraceEntry): void;
 }
 
 /** What a link needs from the client that it belongs to. */
@@ -73,6 +79,8 @@ export interface Home extends Surroundings {
   forgetMail(positions: readonly number[]): void;
   /** Somebody listens for messages from now on: what was left in the mailbox may come. */
   listened(): void;
+  /** Tells the server how an attempt to connect went. */
+  report(report: RtcReport): void;
   /** Called once when the link is closed. */
   closed(): void;
 }
@@ -95,6 +103,7 @@ export class Link extends Events<LinkEvents> {
   /** Messages that came before anybody listened for them: not yet taken in, and so not acknowledged. */
   readonly #unheard: (() => void)[] = [];
   readonly #assembly = new Assembly();
+  readonly #recorder = new Recorder((entry) => this.emit('trace', entry));
   #state: LinkState;
   /** What was received is remembered and handed over one batch after the other. */
   #delivering: Promise<void>;
@@ -121,6 +130,8 @@ export class Link extends Events<LinkEvents> {
       tier: (tier) => this.#on({ type: 'rtc', trigger: 'tier', tier }),
       failed: () => this.#on({ type: 'rtc', trigger: 'failed' }),
       frame: (fromDevice, packet) => home.rtcPacket(fromDevice, packet),
+      traced: (trace) => this.#recorder.trace.add(trace),
+      reported: (report) => home.report(report),
     });
   }
 
@@ -185,6 +196,22 @@ export class Link extends Events<LinkEvents> {
   /** The pair of candidates that carries the data channel, where there is one. */
   async selectedPair(): Promise<SelectedPair | undefined> {
     return this.#negotiator.pair();
+  }
+
+  /**
+   * The latest of what happened to this link, the oldest first, a few hundred entries at most. It names no person, address, message
+   * or key: its JSON may be shown to whoever helps.
+   */
+  get trace(): readonly TraceEntry[] {
+    return this.#recorder.trace.entries();
+  }
+
+  /**
+   * How the link does now: path, round trips, loss, what went over each path, and the WebRTC connection with its candidates, its pair
+   * and the times of its beginning (SPEC S6.3). As private as the trace.
+   */
+  async stats(): Promise<LinkStats> {
+    return statsOf(this.#state, this.#recorder.traffic, await this.#negotiator.stats());
   }
 
   /**
@@ -268,12 +295,14 @@ export class Link extends Events<LinkEvents> {
   }
 
   #on(event: DistributiveOmit<LinkEvent, 'nowMs'>): void {
-    const { state, effects } = step(this.#state, { ...event, nowMs: performance.now() });
+    const before = this.#state;
+    const { state, effects } = step(before, { ...event, nowMs: performance.now() });
     this.#state = state;
-    for (const effect of effects) this.#perform(effect);
+    this.#recorder.stepped(before, event, state, effects);
+    for (const effect of effects) this.#perform(effect, event.type === 'timer');
   }
 
-  #perform(effect: LinkEffect): void {
+  #perform(effect: LinkEffect, isOverdue: boolean): void {
     switch (effect.do) {
       case 'transmit':
         return this.#transmit(effect);
@@ -294,7 +323,7 @@ export class Link extends Events<LinkEvents> {
       case 'start-rtc':
         return void this.#negotiator.start(effect.toDevice);
       case 'stop-rtc':
-        return this.#negotiator.stop();
+        return this.#negotiator.stop(isOverdue ? 'failed' : 'abandoned');
       case 'goodbye':
         return this.#sayGoodbye(effect.toDevice);
       case 'timer':
@@ -427,6 +456,3 @@ export class Link extends Events<LinkEvents> {
     this.#timers.set(name, setTimeout(fire, ms));
   }
 }
-
-/** `Omit` for each member of a union by itself. */
-type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;

@@ -1,8 +1,18 @@
-import type { AnswerSignal, CandidateSignal, Forwarded, OfferSignal, SignalEvent } from '@anypath/protocol';
+import type {
+  AnswerSignal,
+  CandidateSignal,
+  Forwarded,
+  OfferSignal,
+  RtcFailure,
+  RtcReport,
+  SignalEvent,
+} from '@anypath/protocol';
 import { convIdOf } from '@anypath/protocol';
 import { ulid } from 'ulid';
 import type { RtcTier } from '../link/path.ts';
 import { Attempt } from './attempt.ts';
+import type { AttemptTrace } from './attempt-log.ts';
+import type { RtcStats } from './rtc-stats.ts';
 import type { SelectedPair } from './selected-pair.ts';
 
 /** What the negotiator needs from its surroundings. */
@@ -21,6 +31,8 @@ export interface NegotiatorEvents {
   tier(tier: RtcTier): void;
   failed(): void;
   frame(fromDevice: string, bytes: Uint8Array<ArrayBuffer>): void;
+  traced(trace: AttemptTrace & { readonly attempt: number }): void;
+  reported(report: RtcReport): void;
 }
 
 /** Candidates of attempts whose offer is still on its way, at most. */
@@ -37,6 +49,8 @@ export class Negotiator {
   #attempt: Attempt | undefined;
   /** Counts starts and stops, so that what was awaited meanwhile can tell that it is outdated. */
   #turn = 0;
+  /** Numbers the attempts for the trace. */
+  #attempts = 0;
   readonly #stray: Forwarded<'rtc:candidate'>[] = [];
 
   constructor(around: Surroundings, events: NegotiatorEvents) {
@@ -51,7 +65,7 @@ export class Negotiator {
     try {
       const config = await this.#around.config();
       if (turn !== this.#turn) return;
-      const attempt = this.#open(ulid(), toDevice, config);
+      const attempt = this.#open(ulid(), toDevice, 'offer', config);
       await attempt.offer();
       if (turn !== this.#turn) return;
       await this.#around.signal('rtc:offer', this.#offerSignal(attempt));
@@ -60,10 +74,10 @@ export class Negotiator {
     }
   }
 
-  /** Ends the connection, or the attempt. */
-  stop(): void {
+  /** Ends the connection, or the attempt, which counts as `outcome`. */
+  stop(outcome: 'failed' | 'abandoned' = 'abandoned', because?: RtcFailure): void {
     this.#turn++;
-    this.#attempt?.close();
+    this.#attempt?.close(outcome, because);
     this.#attempt = undefined;
   }
 
@@ -77,6 +91,11 @@ export class Negotiator {
     return this.#attempt?.pair();
   }
 
+  /** Candidates, pair and times of the connection or the attempt, where there is one. */
+  async stats(): Promise<RtcStats | undefined> {
+    return this.#attempt?.stats();
+  }
+
   async onOffer(offer: Forwarded<'rtc:offer'>): Promise<void> {
     const session = offer.session ?? offer.signalId;
     if (this.#attempt?.session === session) return;
@@ -87,7 +106,7 @@ export class Negotiator {
     try {
       const config = await this.#around.config();
       if (turn !== this.#turn) return;
-      const attempt = this.#open(session, offer.fromDevice, config);
+      const attempt = this.#open(session, offer.fromDevice, 'answer', config);
       for (const early of this.#stray.splice(0)) await this.onCandidate(early);
       await attempt.answer(offer.sdp.sdp);
       if (turn !== this.#turn) return;
@@ -136,8 +155,9 @@ export class Negotiator {
     return { ...this.#address(attempt), sdp: { type: 'offer', sdp: attempt.localSdp } };
   }
 
-  #open(session: string, device: string, config: RTCConfiguration): Attempt {
-    const attempt = new Attempt(session, device, config, {
+  #open(session: string, device: string, role: RtcReport['role'], config: RTCConfiguration): Attempt {
+    const number = ++this.#attempts;
+    const attempt = new Attempt(session, device, role, config, {
       candidate: (candidate) => {
         const payload = { ...this.#address(attempt), candidate: candidate as CandidateSignal['candidate'] };
         // A lost candidate is one path less; the attempt's own deadline decides.
@@ -147,6 +167,8 @@ export class Negotiator {
       tier: (tier) => this.#events.tier(tier),
       failed: () => this.#giveUp(this.#turn),
       frame: (bytes) => this.#events.frame(device, bytes),
+      traced: (trace) => this.#events.traced({ ...trace, attempt: number }),
+      reported: (report) => this.#events.reported(report),
     });
     this.#attempt = attempt;
     return attempt;
@@ -165,7 +187,7 @@ export class Negotiator {
 
   #giveUp(turn: number): void {
     if (turn !== this.#turn) return;
-    this.stop();
+    this.stop('failed', 'signalling');
     this.#events.failed();
   }
 }
