@@ -159,7 +159,7 @@ export class Link extends Events<LinkEvents> {
     return this.#state.closed;
   }
 
-  /** When what is known of earlier pages is there: nothing is to be received before. */
+  /** @internal When what is known of earlier pages is there: nothing is to be received before. */
   get resumed(): Promise<void> {
     return this.#delivering;
   }

@@ -98,15 +98,12 @@ describe('a link between two tabs of real Chromium, through the real server', ()
       expect(phases[name], name).toBeLessThanOrEqual(openMs);
     }
     const steps = trace.flatMap((entry) => (entry.event === 'attempt' && entry.attempt === 1 ? [entry.step] : []));
-    expect(steps.filter((step) => step !== 'gathered')).toEqual([
-      'begun',
-      'described',
-      'checking',
-      'connected',
-      'secured',
-      'open',
-    ]);
-    expect(trace).toContainEqual(expect.objectContaining({ event: 'path', to: 'direct', because: 'rtc opened' }));
+    expect(steps).toContain('described');
+    const inOrder = steps.filter((step) => step !== 'described' && step !== 'gathered');
+    expect(inOrder).toEqual(['begun', 'checking', 'connected', 'secured', 'open']);
+    expect(trace).toContainEqual(
+      expect.objectContaining({ event: 'path', to: 'direct', because: expect.stringMatching(/^rtc (opened|tier)$/) }),
+    );
     expect(JSON.stringify([stats, trace])).not.toMatch(/\d+\.\d+\.\d+\.\d+|\.local|alice|bob|directly/);
     // Each side tells the server, once it is sure of the pair.
     await vi.waitFor(
