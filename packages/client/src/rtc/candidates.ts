@@ -12,6 +12,11 @@ export class CandidateCounts {
     this.#counts.set(key, { type, protocol, ...(relayProtocol && { relayProtocol }), count });
   }
 
+  /** How many there are of all kinds. */
+  get total(): number {
+    return this.list().reduce((sum, { count }) => sum + count, 0);
+  }
+
   /** What was counted, in the order in which each kind came first. */
   list(): readonly CandidateCount[] {
     return [...this.#counts.values()];

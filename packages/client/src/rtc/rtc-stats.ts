@@ -13,8 +13,11 @@ export interface RtcStats {
   readonly phases: ConnectionPhases;
 }
 
-/** Reads what there is to know of a connection: candidates from the browser's statistics, and as they were signalled where those
- * do not have them yet. */
+/**
+ * Reads what there is to know of a connection. Candidates are those of the browser's statistics, which know how TURN servers are
+ * reached, and the ones that were never signalled; or as they were signalled, where that is more: Firefox shows those of the other
+ * side only once they are tried.
+ */
 export async function rtcStats(
   pc: RTCPeerConnection,
   log: AttemptLog,
@@ -27,10 +30,12 @@ export async function rtcStats(
     const facts = side && factsOf({ ...stats, type: stats.candidateType });
     if (facts) side.add(facts);
   }
-  const known = (read: CandidateCounts, told: CandidateCounts) => (read.list().length > 0 ? read : told).list();
   return {
-    candidates: { local: known(local, log.local), remote: known(remote, log.remote) },
+    candidates: { local: fuller(local, log.local), remote: fuller(remote, log.remote) },
     ...(pair && { pair }),
     phases: log.phases(),
   };
 }
+
+const fuller = (read: CandidateCounts, signalled: CandidateCounts): readonly CandidateCount[] =>
+  (read.total >= signalled.total ? read : signalled).list();
