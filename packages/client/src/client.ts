@@ -425,6 +425,8 @@ export class Client extends Events<ClientEvents> {
       listened: () => this.#post((courier) => courier.pull()),
       check: () => this.#parts.connection.check(),
       reconnect: () => this.reconnect(),
+      // An operator may not want them: that is no matter of the conversation.
+      report: (report) => void ask(socket, 'rtc:report', report).catch(() => undefined),
       closed: () => void this.#links.delete(peer),
     };
   }

@@ -100,6 +100,7 @@ export const RATE_LIMITS = {
   mail: { points: 1_000, windowMs: 10_000, doc: 'messages that a wallet sends to mailboxes' },
   mailbox: { points: 1_000, windowMs: 10_000, doc: 'questions for and acknowledgements of the mailbox of a wallet' },
   devices: { points: 600, windowMs: 60_000, doc: 'questions for and changes of devices by a wallet' },
+  reports: { points: 120, windowMs: 60_000, doc: 'reports of connections by a wallet' },
   frames: { points: 50_000, windowMs: 10_000, doc: 'frames of the live relay of a device' },
 } as const satisfies Record<string, RateLimit>;
 

@@ -6,6 +6,7 @@ import { Id, Wallet } from './identifiers.ts';
 import { Enqueue, Mail, MailAck, Pull } from './mailbox.ts';
 import { PresenceUpdate } from './presence.ts';
 import { RelayFrame } from './relay.ts';
+import { RtcReport } from './report.ts';
 import {
   AnswerSignal,
   CandidateSignal,
@@ -43,6 +44,7 @@ export const CLIENT_EVENTS = {
   'rtc:answer': AnswerSignal,
   'rtc:candidate': CandidateSignal,
   'rtc:hangup': HangupSignal,
+  'rtc:report': RtcReport,
   'relay:frame': RelayFrame,
   'contacts:list': ContactsQuery,
   'contacts:change': ContactsChange,
@@ -59,7 +61,7 @@ export const CLIENT_EVENTS = {
 /** Name of an event that a client may send. */
 export type ClientEvent = keyof typeof CLIENT_EVENTS;
 /** The events that carry signals of a connection (SPEC S4.1), and its end. */
-export type SignalEvent = Extract<ClientEvent, `rtc:${string}`>;
+export type SignalEvent = Exclude<Extract<ClientEvent, `rtc:${string}`>, 'rtc:report'>;
 /** The events that one client sends and another gets. */
 export type ForwardedEvent = SignalEvent | 'relay:frame' | 'signal';
 /** Payload of an event that a client may send. */

@@ -6,6 +6,7 @@ import {
   type Forwarded,
   type Frame,
   LIMITS,
+  type RtcReport,
   type SignalEvent,
 } from '@anypath/protocol';
 import { ulid } from 'ulid';
@@ -18,6 +19,7 @@ import type { Incoming } from './inbox.ts';
 import { partsOf } from './parts.ts';
 import type { Path, Via } from './path.ts';
 import { type Delivery, PendingReceipt, type Receipt } from './receipt.ts';
+import { type DistributiveOmit, Recorder } from './recorder.ts';
 import {
   type Answer,
   type LinkEffect,
@@ -27,7 +29,9 @@ import {
   pathOf,
   type TimerName,
 } from './state.ts';
+import { type LinkStats, statsOf } from './stats.ts';
 import { step } from './step.ts';
+import type { TraceEntry } from './trace.ts';
 
 /** What a link tells. */
 export interface LinkEvents {
@@ -42,6 +46,8 @@ export interface LinkEvents {
   delivered(receipt: Receipt, delivery: Delivery): void;
   /** The mailbox takes nothing for now, such as with `mailbox_full`; messages wait here, and it is tried again. */
   held(error: AnypathError): void;
+  /** Something was written into `trace`. */
+  trace(entry: TraceEntry): void;
 }
 
 /** What a link needs from the client that it belongs to. */
@@ -70,6 +76,8 @@ export interface Home extends Surroundings {
   check(): void;
   /** Looks at every path. */
   reconnect(): void;
+  /** Tells the server how an attempt to connect went. */
+  report(report: RtcReport): void;
   /** Called once when the link is closed. */
   closed(): void;
 }
@@ -91,6 +99,7 @@ export class Link extends Events<LinkEvents> {
   /** Messages that came before anybody listened for them: not yet taken in, and so not acknowledged. */
   readonly #unheard: (() => void)[] = [];
   readonly #handOver: HandOver;
+  readonly #recorder = new Recorder((entry) => this.emit('trace', entry));
   #state: LinkState;
   /** Frames are sealed one after the other, so that they leave in order. */
   #sealing: Promise<void> = Promise.resolve();
@@ -119,6 +128,8 @@ export class Link extends Events<LinkEvents> {
       lost: () => this.#on({ type: 'rtc', trigger: 'lost' }),
       missed: () => this.#on({ type: 'rtc', trigger: 'missed' }),
       frame: (fromDevice, packet) => home.rtcPacket(fromDevice, packet),
+      traced: (trace) => this.#recorder.trace.add(trace),
+      reported: (report) => home.report(report),
     });
   }
 
@@ -188,6 +199,22 @@ export class Link extends Events<LinkEvents> {
   /** Says that the network may have changed: every path is looked at. It is noticed without this, too, a moment later. */
   reconnect(): void {
     if (!this.#state.closed) this.#home.reconnect();
+  }
+
+  /**
+   * The latest of what happened to this link, the oldest first, a few hundred entries at most. It names no person, address, message
+   * or key: its JSON may be shown to whoever helps.
+   */
+  get trace(): readonly TraceEntry[] {
+    return this.#recorder.trace.entries();
+  }
+
+  /**
+   * How the link does now: path, round trips, loss, what went over each path, and the WebRTC connection with its candidates, its pair
+   * and the times of its beginning (SPEC S6.3). As private as the trace.
+   */
+  async stats(): Promise<LinkStats> {
+    return statsOf(this.#state, this.#recorder.traffic, await this.#negotiator.stats());
   }
 
   /**
@@ -288,12 +315,14 @@ export class Link extends Events<LinkEvents> {
   }
 
   #on(event: DistributiveOmit<LinkEvent, 'nowMs'>): void {
-    const { state, effects } = step(this.#state, { ...event, nowMs: performance.now() });
+    const before = this.#state;
+    const { state, effects } = step(before, { ...event, nowMs: performance.now() });
     this.#state = state;
-    for (const effect of effects) this.#perform(effect);
+    this.#recorder.stepped(before, event, state, effects);
+    for (const effect of effects) this.#perform(effect, event.type === 'timer');
   }
 
-  #perform(effect: LinkEffect): void {
+  #perform(effect: LinkEffect, isOverdue: boolean): void {
     switch (effect.do) {
       case 'transmit':
         return this.#transmit(effect);
@@ -314,7 +343,7 @@ export class Link extends Events<LinkEvents> {
       case 'start-rtc':
         return void this.#negotiator.start(effect.toDevice);
       case 'stop-rtc':
-        return this.#negotiator.stop();
+        return this.#negotiator.stop(isOverdue ? 'failed' : 'abandoned');
       case 'drop-rtc':
         return this.#negotiator.drop();
       case 'check':
@@ -418,6 +447,3 @@ export class Link extends Events<LinkEvents> {
     this.#timers.set(name, setTimeout(fire, ms));
   }
 }
-
-/** `Omit` for each member of a union by itself. */
-type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;

@@ -1,8 +1,10 @@
-import type { AnswerSignal, CandidateSignal, Forwarded, OfferSignal, SignalEvent } from '@anypath/protocol';
+import type { AnswerSignal, CandidateSignal, Forwarded, OfferSignal, RtcReport, SignalEvent } from '@anypath/protocol';
 import { convIdOf } from '@anypath/protocol';
 import { ulid } from 'ulid';
 import type { RtcTier } from '../link/path.ts';
 import { Attempt } from './attempt.ts';
+import type { AttemptTrace } from './attempt-log.ts';
+import type { RtcStats } from './rtc-stats.ts';
 import type { SelectedPair } from './selected-pair.ts';
 
 /** What the negotiator needs from its surroundings. */
@@ -26,15 +28,17 @@ export interface NegotiatorEvents {
   /** The attempt beside the connection came to nothing. */
   missed(): void;
   frame(fromDevice: string, bytes: Uint8Array<ArrayBuffer>): void;
+  traced(trace: AttemptTrace & { readonly attempt: number }): void;
+  reported(report: RtcReport): void;
 }
 
 /** Candidates of attempts whose offer is still on its way, at most. */
 const STRAY_MAX = 64;
 
 /**
- * Makes connections to one peer, one at a time: the next beside one that is open, which it replaces once it carries. Each attempt is a connection of its own with a `session` name, so that
- * late signals of an older attempt cannot touch a newer one. Where both sides offer at once, the device whose name
- * sorts higher gives way (the polite peer of W3C WebRTC, "perfect negotiation").
+ * Makes connections to one peer, one at a time: the next beside one that is open, which it replaces once it carries. Each attempt
+ * is a connection of its own with a `session` name, so that late signals of an older attempt cannot touch a newer one. Where both
+ * sides offer at once, the device whose name sorts higher gives way (the polite peer of W3C WebRTC, "perfect negotiation").
  */
 export class Negotiator {
   readonly #around: Surroundings;
@@ -44,6 +48,8 @@ export class Negotiator {
   #next: Attempt | undefined;
   /** Counts starts and stops, so that what was awaited meanwhile can tell that it is outdated. */
   #turn = 0;
+  /** Numbers the attempts for the trace. */
+  #attempts = 0;
   readonly #stray: Forwarded<'rtc:candidate'>[] = [];
 
   constructor(around: Surroundings, events: NegotiatorEvents) {
@@ -58,7 +64,7 @@ export class Negotiator {
     try {
       const config = await this.#around.config();
       if (turn !== this.#turn) return;
-      attempt = this.#open(ulid(), toDevice, config);
+      attempt = this.#open(ulid(), toDevice, 'offer', config);
       await attempt.offer();
       if (turn !== this.#turn) return;
       await this.#around.signal('rtc:offer', this.#offerSignal(attempt));
@@ -67,11 +73,11 @@ export class Negotiator {
     }
   }
 
-  /** Ends the connection, and any attempt. */
-  stop(): void {
+  /** Ends the connection, and any attempt, which counts as `outcome`. */
+  stop(outcome: 'failed' | 'abandoned' = 'abandoned'): void {
     this.#turn++;
-    this.#attempt?.close();
-    this.#next?.close();
+    this.#attempt?.close(outcome);
+    this.#next?.close(outcome);
     this.#attempt = undefined;
     this.#next = undefined;
   }
@@ -93,6 +99,11 @@ export class Negotiator {
     return this.#attempt?.pair();
   }
 
+  /** Candidates, pair and times of the connection or the attempt, where there is one. */
+  async stats(): Promise<RtcStats | undefined> {
+    return this.#attempt?.stats();
+  }
+
   async onOffer(offer: Forwarded<'rtc:offer'>): Promise<void> {
     const session = offer.session ?? offer.signalId;
     if (this.#named(session)) return;
@@ -103,7 +114,7 @@ export class Negotiator {
     try {
       const config = await this.#around.config();
       if (turn !== this.#turn) return;
-      attempt = this.#open(session, offer.fromDevice, config);
+      attempt = this.#open(session, offer.fromDevice, 'answer', config);
       for (const early of this.#stray.splice(0)) await this.onCandidate(early);
       await attempt.answer(offer.sdp.sdp);
       if (turn !== this.#turn) return;
@@ -150,8 +161,9 @@ export class Negotiator {
     return { ...this.#address(attempt), sdp: { type: 'offer', sdp: attempt.localSdp } };
   }
 
-  #open(session: string, device: string, config: RTCConfiguration): Attempt {
-    const attempt = new Attempt(session, device, config, {
+  #open(session: string, device: string, role: RtcReport['role'], config: RTCConfiguration): Attempt {
+    const number = ++this.#attempts;
+    const attempt = new Attempt(session, device, role, config, {
       candidate: (candidate) => {
         const payload = { ...this.#address(attempt), candidate: candidate as CandidateSignal['candidate'] };
         // A lost candidate is one path less; the attempt's own deadline decides.
@@ -170,6 +182,8 @@ export class Negotiator {
         this.#prefer(attempt);
         this.#events.frame(device, bytes);
       },
+      traced: (trace) => this.#events.traced({ ...trace, attempt: number }),
+      reported: (report) => this.#events.reported(report),
     });
     if (this.#attempt) this.#next = attempt;
     else this.#attempt = attempt;
@@ -217,10 +231,11 @@ export class Negotiator {
     else this.#events.failed();
   }
 
+  /** It failed by itself, or what was signalled for it was refused. */
   #ended(attempt: Attempt): void {
+    attempt.close('failed', 'signalling');
     if (attempt === this.#next) {
       this.#turn++;
-      attempt.close();
       this.#next = undefined;
       this.#events.missed();
     } else if (attempt === this.#attempt) {

@@ -19,6 +19,7 @@ export const CLIENT_DOCS: Readonly<Record<ClientEvent, string>> = {
   'rtc:answer': 'Answers an offer. The first device that does has the call.',
   'rtc:candidate': 'One ICE candidate; an empty one ends them.',
   'rtc:hangup': 'Ends a call, also one that still rings.',
+  'rtc:report': 'How an attempt to connect went, for the metrics of the operator.',
   'relay:frame': 'One frame of the live relay, for one device.',
   'contacts:list': 'Asks for the contacts.',
   'contacts:change': 'Asks a wallet to be a contact, accepts, removes or blocks it.',
