@@ -352,8 +352,7 @@ export class Client extends Events<ClientEvents> {
       if (reply) this.#reply(via, from, fromDevice, reply);
       const frame = content && parseFrame(content);
       if (!frame) return;
-      // Only a message opens a link; what comes late for one that was closed does not bring it back.
-      const link = frame.header.t === 'data' ? this.#linkFrom(from) : this.#links.get(from);
+      const link = opensLink(frame) ? this.#linkFrom(from) : this.#links.get(from);
       await link?.resumed;
       link?.receive(via, fromDevice, frame);
     });
@@ -473,6 +472,12 @@ export class Client extends Events<ClientEvents> {
     return Date.now() + this.#clockOffsetMs;
   }
 }
+
+/** Only a beginning opens a link: what comes late for one that was closed does not bring it back. */
+const opensLink = ({ header }: Frame): boolean =>
+  header.t === 'data' ||
+  (header.t === 'call' && header.say === 'ring') ||
+  (header.t === 'stream' && header.offset === 0);
 
 /** What must be written at once survives the tab where the browser has a place for that. */
 function marksOr(storage: KeyValueStore): KeyValueStore {

@@ -32,4 +32,5 @@ export {
   type WalletSignInOptions,
 } from './sign-in.ts';
 export type { KeyValueStore } from './storage.ts';
+export type { IncomingStream, OutgoingStream } from './stream/streams.ts';
 export type { WalletProvider } from './wallet-provider.ts';

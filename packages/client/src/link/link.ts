@@ -13,7 +13,9 @@ import type { LinkMemory } from '../durable/link-memory.ts';
 import { Events } from '../emitter.ts';
 import { Negotiator, type Surroundings } from '../rtc/negotiator.ts';
 import type { SelectedPair } from '../rtc/selected-pair.ts';
+import { type IncomingStream, type OutgoingStream, Streams } from '../stream/streams.ts';
 import type { ArrivalPath, Cursor, Incoming } from './inbox.ts';
+import type { Lines, SideHeader } from './lines.ts';
 import { Assembly, joined, partsOf } from './parts.ts';
 import type { Path, Via } from './path.ts';
 import { type Delivery, PendingReceipt, type Receipt } from './receipt.ts';
@@ -49,6 +51,8 @@ export interface LinkEvents {
   delivered(receipt: Receipt, delivery: Delivery): void;
   /** The mailbox takes nothing for now, such as with `mailbox_full`; messages wait here, and it is tried again. */
   held(error: AnypathError): void;
+  /** The other side opened a stream. Where nobody listens it waits, and its writer too. */
+  stream(stream: IncomingStream): void;
 }
 
 /** What a link needs from the client that it belongs to. */
@@ -77,6 +81,9 @@ export interface Home extends Surroundings {
   closed(): void;
 }
 
+/** Frames on the live relay that the server has not answered for, before bulk data waits. */
+const RELAY_BULK_FRAMES = 8;
+
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
@@ -100,6 +107,9 @@ export class Link extends Events<LinkEvents> {
   #delivering: Promise<void>;
   /** Frames are sealed one after the other, so that they leave in order. */
   #sealing: Promise<void> = Promise.resolve();
+  readonly #streams: Streams;
+  /** Frames on the live relay that the server has not answered for yet. */
+  readonly #unanswered = new Set<Promise<void>>();
 
   /** @internal Links are made by `Client.link`. */
   constructor(home: Home) {
@@ -115,6 +125,11 @@ export class Link extends Events<LinkEvents> {
       (cursors) => this.#on({ type: 'resumed', cursors }),
       () => undefined,
     );
+    this.#streams = new Streams(this.#lines(), (stream) => {
+      if (!this.hasListeners('stream')) return false;
+      this.emit('stream', stream);
+      return true;
+    });
     this.#negotiator = new Negotiator(home, {
       offered: (fromDevice) => this.#on({ type: 'rtc', trigger: 'offered', fromDevice }),
       opened: (tier) => this.#on({ type: 'rtc', trigger: 'opened', tier }),
@@ -182,6 +197,20 @@ export class Link extends Events<LinkEvents> {
     return receipt;
   }
 
+  /**
+   * Opens a stream of bytes to the device that is talked to, for more than fits into a message: it takes as much as the other side's
+   * application reads, keeps little in memory on both sides, and goes on over other paths as messages do. It ends with the page that
+   * opened it, and with the page that reads it.
+   *
+   * @param name tells the other side what it is, up to 256 characters
+   * @throws AnypathError `target_offline` where the other side has not been there yet, `outbox_full` beyond 32 open streams,
+   *   `invalid_payload` for a name that is too long, `link_closed`
+   */
+  openStream(name = ''): OutgoingStream {
+    if (this.#state.closed) throw new AnypathError('link_closed');
+    return this.#streams.open(name);
+  }
+
   /** The pair of candidates that carries the data channel, where there is one. */
   async selectedPair(): Promise<SelectedPair | undefined> {
     return this.#negotiator.pair();
@@ -211,6 +240,7 @@ export class Link extends Events<LinkEvents> {
     this.#on({ type: 'close' });
     for (const timer of this.#timers.values()) clearTimeout(timer);
     this.#timers.clear();
+    this.#streams.close();
     for (const receipt of this.#receipts.values()) receipt.fail(new AnypathError('link_closed'));
     this.#receipts.clear();
     this.#home.closed();
@@ -249,6 +279,9 @@ export class Link extends Events<LinkEvents> {
   /** @internal A frame of the other side. */
   receive(via: Via, fromDevice: string, frame: Frame): void {
     this.#take(frame, () => this.#on({ type: 'frame', via, fromDevice, frame }));
+    const { header, body } = frame;
+    if (header.t === 'stream' || header.t === 'credit' || header.t === 'abort')
+      this.#streams.received(fromDevice, header, body);
   }
 
   /** @internal A frame from our mailbox; `own` where another device of ours sent it. */
@@ -290,7 +323,7 @@ export class Link extends Events<LinkEvents> {
       case 'delivered':
         return this.#onDelivered(effect);
       case 'path':
-        return this.emit('path', effect.path);
+        return this.#onPath(effect.path);
       case 'start-rtc':
         return void this.#negotiator.start(effect.toDevice);
       case 'stop-rtc':
@@ -300,6 +333,41 @@ export class Link extends Events<LinkEvents> {
       case 'timer':
         return this.#arm(effect.name, effect.ms);
     }
+  }
+
+  #onPath(path: Path): void {
+    // A better path takes over while the relay still carries what it has.
+    if (this.#state.rtc.phase !== 'open') this.#streams.pathLost();
+    this.emit('path', path);
+  }
+
+  #lines(): Lines {
+    return {
+      devices: () => this.#state.peerDevices,
+      device: () => this.#state.peerDevice,
+      isLive: (device) => this.#viaTo(device) !== undefined,
+      transmit: (toDevice, header, body = new Uint8Array(0)) => {
+        const via = this.#viaTo(toDevice);
+        if (via) this.#transmit({ do: 'transmit', via, toDevice, header, body });
+      },
+      transmitBulk: (toDevice, header, body) => this.#transmitBulk(toDevice, header, body),
+      doubt: () => this.#on({ type: 'doubt' }),
+    };
+  }
+
+  #viaTo(device: string): Via | undefined {
+    const path = pathOf(this.#state);
+    if (device === this.#state.peerDevice && (path === 'direct' || path === 'turn')) return 'rtc';
+    return this.#state.socketUp && this.#state.peerDevices.includes(device) ? 'relay' : undefined;
+  }
+
+  async #transmitBulk(toDevice: string, header: SideHeader, body: Uint8Array): Promise<void> {
+    const via = this.#viaTo(toDevice);
+    if (!via) return;
+    this.#transmit({ do: 'transmit', via, toDevice, header, body });
+    await this.#sealing;
+    if (via === 'rtc') return this.#negotiator.drained();
+    if (this.#unanswered.size >= RELAY_BULK_FRAMES) await Promise.race(this.#unanswered);
   }
 
   #transmit({ via, toDevice, header, body }: LinkEffect & { do: 'transmit' }): void {
@@ -317,11 +385,13 @@ export class Link extends Events<LinkEvents> {
   }
 
   #relay(toDevice: string, packet: Uint8Array<ArrayBuffer>): void {
-    this.#home.relay(toDevice, packet).catch((error: unknown) => {
+    const answered = this.#home.relay(toDevice, packet).catch((error: unknown) => {
       const code = error instanceof AnypathError ? error.code : undefined;
       // Who is no contact any more is as good as gone: messages wait until presence tells otherwise.
       if (code === 'target_offline' || code === 'forbidden') this.#on({ type: 'unreachable', device: toDevice });
     });
+    this.#unanswered.add(answered);
+    void answered.finally(() => this.#unanswered.delete(answered));
   }
 
   /** @internal Sends what the sealing itself has to say over the data channel. */

@@ -51,6 +51,8 @@ export type LinkEvent = { readonly nowMs: number } & (
   | { readonly type: 'rtc'; readonly trigger: 'offered'; readonly fromDevice: string }
   | { readonly type: 'rtc'; readonly trigger: 'opened' | 'tier'; readonly tier: RtcTier }
   | { readonly type: 'rtc'; readonly trigger: 'failed' }
+  /** What travels beside the messages is not answered. */
+  | { readonly type: 'doubt' }
   | { readonly type: 'timer'; readonly name: TimerName }
   | { readonly type: 'close' }
 );

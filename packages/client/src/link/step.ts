@@ -93,6 +93,8 @@ function react(s: LinkState, event: LinkEvent, fx: LinkEffect[]): LinkState {
       return onClock(s, event.serverMs, fx);
     case 'rtc':
       return onRtc(s, event, fx);
+    case 'doubt':
+      return relayIsUp(s) ? moved(s, 'stalled', fx) : s;
     case 'timer':
       return onTimer(s, event.name, event.nowMs, fx);
     case 'close':
@@ -133,6 +135,8 @@ function onFrame(before: LinkState, event: LinkEvent & { type: 'frame' }, fx: Li
     return heard;
   }
   if (header.t === 'ack') return onAck(heard, header, path as ArrivalPath, event.nowMs, fx);
+  // Calls and streams are the driver's.
+  if (header.t !== 'data') return heard;
   const to = { via: event.via, toDevice: event.fromDevice };
   const next = { ...bound(heard, event.fromDevice, fx), peerClosed: false };
   return onData(next, { header, body, path: path as ArrivalPath }, to, fx);
@@ -334,8 +338,18 @@ const toMailbox = (s: LinkState, entry: Outgoing, force: boolean): LinkEffect =>
 export const dataHeader = (
   epoch: string,
   acked: number,
-  { id, seq, at, text, part }: Pick<Outgoing, 'id' | 'seq' | 'at' | 'text' | 'part'>,
-): DataHeader => ({ t: 'data', id, epoch, seq, acked, at, text, ...(part ? { part: [...part] } : {}) });
+  { id, seq, at, text, part, missed }: Pick<Outgoing, 'id' | 'seq' | 'at' | 'text' | 'part' | 'missed'>,
+): DataHeader => ({
+  t: 'data',
+  id,
+  epoch,
+  seq,
+  acked,
+  at,
+  text,
+  ...(part && { part: [...part] as [number, number] }),
+  ...(missed && { missed }),
+});
 
 /** The timer runs while something is on its way, and starts anew when the oldest message or its path changes. */
 function armAckTimer(before: LinkState, s: LinkState, fx: LinkEffect[]): void {
