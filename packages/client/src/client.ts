@@ -15,6 +15,7 @@ import {
   Wallet,
 } from '@anypath/protocol';
 import * as v from 'valibot';
+import type { Desk } from './call/calls.ts';
 import type { Connection } from './connection.ts';
 import { Contacts } from './contacts.ts';
 import { Devices } from './devices.ts';
@@ -99,6 +100,7 @@ export class Client extends Events<ClientEvents> {
   #held: (() => void)[] | undefined = [];
   readonly #directory: Directory;
   readonly #memory: LinkMemory;
+  readonly #desk: Desk = { current: undefined };
   #courier: Promise<Courier>;
   #keyId = '';
   /** What comes of one wallet is opened and handed on one after the other. */
@@ -451,6 +453,7 @@ export class Client extends Events<ClientEvents> {
       initiator,
       epoch: nextEpoch(storage),
       memory: this.#memory,
+      desk: this.#desk,
       serverNow: () => this.#serverNow(),
       config: async () => ({
         ...(typeof rtc === 'object' ? rtc : {}),

@@ -10,6 +10,10 @@ export {
   isWallet,
   type SignInMethods,
 } from '@anypath/protocol';
+export type { Call, CallEvents, Wanted } from './call/call.ts';
+export type { CallPhase, EndReason } from './call/call-state.ts';
+export type { CallOptions } from './call/calls.ts';
+export type { CallMedia } from './call/capture.ts';
 export type { Client, ClientEvents, RtcOption } from './client.ts';
 export { type ConnectOptions, connect } from './connect.ts';
 export type { Contacts } from './contacts.ts';
@@ -17,7 +21,7 @@ export type { TokenSource } from './credentials.ts';
 export type { Devices } from './devices.ts';
 export { type DurableStore, memoryDurable, type Writes } from './durable/durable-store.ts';
 export type { DevicesChanged, KeyRefused, TrustedKey } from './e2ee/directory.ts';
-export type { Link, LinkEvents, Message } from './link/link.ts';
+export type { Link, LinkEvents, Message, MissedCall } from './link/link.ts';
 export type { Path } from './link/path.ts';
 export type { Delivery, Receipt } from './link/receipt.ts';
 export type { CandidateFacts, SelectedPair } from './rtc/selected-pair.ts';

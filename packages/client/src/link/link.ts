@@ -9,6 +9,9 @@ import {
   type SignalEvent,
 } from '@anypath/protocol';
 import { ulid } from 'ulid';
+import type { Call } from '../call/call.ts';
+import { type CallOptions, Calls, type Desk } from '../call/calls.ts';
+import type { CallMedia } from '../call/capture.ts';
 import type { LinkMemory } from '../durable/link-memory.ts';
 import { Events } from '../emitter.ts';
 import { Negotiator, type Surroundings } from '../rtc/negotiator.ts';
@@ -36,6 +39,16 @@ export interface Message {
   readonly sentAt: number;
   /** How long it travelled, milliseconds, as far as the two clocks agree with the server's; never below 0. */
   readonly ms: number;
+  /** The call that the message stands for, where nobody took it; the body says so in English then. */
+  readonly missed?: MissedCall;
+}
+
+/** A call that nobody took. */
+export interface MissedCall {
+  /** The call's name (ULID). */
+  readonly call: string;
+  /** Whether the caller wanted to be seen. */
+  readonly video: boolean;
 }
 
 /** What a link tells. */
@@ -53,6 +66,8 @@ export interface LinkEvents {
   held(error: AnypathError): void;
   /** The other side opened a stream. Where nobody listens it waits, and its writer too. */
   stream(stream: IncomingStream): void;
+  /** The other side calls. Where nobody listens it does not ring here, and the caller hears nothing. */
+  call(call: Call): void;
 }
 
 /** What a link needs from the client that it belongs to. */
@@ -61,6 +76,8 @@ export interface Home extends Surroundings {
   readonly initiator: boolean;
   readonly epoch: string;
   readonly memory: LinkMemory;
+  /** The call that this device is in. */
+  readonly desk: Desk;
   /** The server's clock, Unix milliseconds. */
   serverNow(): number;
   /** Seals a frame for a device. @throws AnypathError where its key cannot be had */
@@ -108,6 +125,7 @@ export class Link extends Events<LinkEvents> {
   /** Frames are sealed one after the other, so that they leave in order. */
   #sealing: Promise<void> = Promise.resolve();
   readonly #streams: Streams;
+  readonly #calls: Calls;
   /** Frames on the live relay that the server has not answered for yet. */
   readonly #unanswered = new Set<Promise<void>>();
 
@@ -129,6 +147,16 @@ export class Link extends Events<LinkEvents> {
       if (!this.hasListeners('stream')) return false;
       this.emit('stream', stream);
       return true;
+    });
+    this.#calls = new Calls({
+      peer: home.peer,
+      self: home.self.deviceId,
+      lines: this.#lines(),
+      desk: home.desk,
+      config: () => home.config(),
+      leaveMissed: (missed) => void this.#post('Missed call', missed),
+      isHeard: () => this.hasListeners('call'),
+      rings: (call) => this.emit('call', call),
     });
     this.#negotiator = new Negotiator(home, {
       offered: (fromDevice) => this.#on({ type: 'rtc', trigger: 'offered', fromDevice }),
@@ -177,6 +205,50 @@ export class Link extends Events<LinkEvents> {
    * @throws AnypathError `payload_too_large`, `outbox_full` or `link_closed`; nothing was sent then
    */
   send(body: string | Uint8Array): Receipt {
+    return this.#post(body);
+  }
+
+  /**
+   * Calls the other side: all its devices ring, and the one that accepts has the call. It rings while `phase` of the call says so. Where
+   * nobody takes it, or the other side is not there, it finds a message with `missed` when it is back.
+   *
+   * @param media what we send: microphone, camera, or a stream of the application; `{}` to listen only
+   * @returns the call, as soon as our devices are open
+   * @throws AnypathError `busy` where this device is in a call, `media_refused`, `media_unavailable`, `link_closed`
+   */
+  async call(media: CallMedia | MediaStream, options: CallOptions = {}): Promise<Call> {
+    if (this.#state.closed) throw new AnypathError('link_closed');
+    return this.#calls.start(media, options);
+  }
+
+  /** The call with the other side that goes on, or rings; none otherwise. */
+  get currentCall(): Call | undefined {
+    const { current } = this.#home.desk;
+    return current?.peer === this.peer ? current : undefined;
+  }
+
+  /** Sends one more track in the current call, see `Call.addTrack`. @throws AnypathError `call_ended` where there is none */
+  addTrack(track: MediaStreamTrack): void {
+    this.#going().addTrack(track);
+  }
+
+  /** Stops sending a track in the current call. @throws AnypathError `call_ended` where there is none */
+  removeTrack(track: MediaStreamTrack): void {
+    this.#going().removeTrack(track);
+  }
+
+  /** Sends another track in place of one in the current call. @throws AnypathError `call_ended` where there is none */
+  async replaceTrack(track: MediaStreamTrack, by: MediaStreamTrack): Promise<void> {
+    await this.#going().replaceTrack(track, by);
+  }
+
+  #going(): Call {
+    const call = this.currentCall;
+    if (!call) throw new AnypathError('call_ended');
+    return call;
+  }
+
+  #post(body: string | Uint8Array, missed?: MissedCall): Receipt {
     if (this.#state.closed) throw new AnypathError('link_closed');
     const bytes = typeof body === 'string' ? encoder.encode(body) : body.slice();
     if (bytes.byteLength > LIMITS.messageMaxBytes) {
@@ -188,7 +260,8 @@ export class Link extends Events<LinkEvents> {
     if (waiting.length + parts.length > LIMITS.outboxMaxMessages) throw new AnypathError('outbox_full');
     const receipt = new PendingReceipt(ulid(), parts.length);
     this.#receipts.set(receipt.id, receipt);
-    const common = { id: receipt.id, text: typeof body === 'string', at: Math.round(this.#home.serverNow()) };
+    const at = Math.round(this.#home.serverNow());
+    const common = { id: receipt.id, text: typeof body === 'string', at, ...(missed && { missed }) };
     const messages = parts.map(({ body, part }) => ({ ...common, body, ...(part && { part }) }));
     for (const [index, message] of messages.entries()) {
       this.#home.memory.sending(this.peer, epoch, { ...message, seq: nextSeq + index });
@@ -237,6 +310,7 @@ export class Link extends Events<LinkEvents> {
   }
 
   #abandon(): void {
+    this.#calls.close();
     this.#on({ type: 'close' });
     for (const timer of this.#timers.values()) clearTimeout(timer);
     this.#timers.clear();
@@ -266,6 +340,7 @@ export class Link extends Events<LinkEvents> {
   /** @internal The other side's connected devices. */
   presenceChanged(devices: readonly string[]): void {
     this.#on({ type: 'presence', devices });
+    this.#calls.devicesChanged(devices);
   }
 
   /** @internal A signal of the other side. */
@@ -280,6 +355,7 @@ export class Link extends Events<LinkEvents> {
   receive(via: Via, fromDevice: string, frame: Frame): void {
     this.#take(frame, () => this.#on({ type: 'frame', via, fromDevice, frame }));
     const { header, body } = frame;
+    if (header.t === 'call' || header.t === 'call-ack') this.#calls.received(fromDevice, header, body);
     if (header.t === 'stream' || header.t === 'credit' || header.t === 'abort')
       this.#streams.received(fromDevice, header, body);
   }
@@ -337,7 +413,10 @@ export class Link extends Events<LinkEvents> {
 
   #onPath(path: Path): void {
     // A better path takes over while the relay still carries what it has.
-    if (this.#state.rtc.phase !== 'open') this.#streams.pathLost();
+    if (this.#state.rtc.phase !== 'open') {
+      this.#streams.pathLost();
+      this.#calls.pathLost();
+    }
     this.emit('path', path);
   }
 
@@ -483,6 +562,7 @@ export class Link extends Events<LinkEvents> {
       path,
       sentAt: header.at,
       ms: Math.max(0, this.#home.serverNow() - header.at),
+      ...(header.missed && { missed: header.missed }),
     };
   }
 

@@ -1,5 +1,6 @@
 import { type Frame, LIMITS } from '@anypath/protocol';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { isSame } from '../e2ee/bytes.ts';
 import type { Lines, SideHeader } from '../link/lines.ts';
 import { type IncomingStream, Streams } from './streams.ts';
 
@@ -16,7 +17,7 @@ function wired() {
     opened,
   };
   const lines = (other: () => Streams): Lines => {
-    const transmit = (_device: string, header: SideHeader, body = new Uint8Array(0)) => {
+    const transmit = (_device: string, header: SideHeader, body: Uint8Array = new Uint8Array(0)) => {
       if (header.t === 'stream') wire.pieces++;
       const times = wire.isUp ? wire.fate(header) : 0;
       const frame = { header, body: body.slice() } as Frame;
@@ -78,7 +79,7 @@ describe('a stream', () => {
     await vi.waitUntil(() => wire.opened.length > 0);
     const [stream] = wire.opened;
     expect(stream?.name).toBe('film');
-    expect(Buffer.compare(await readAll(stream as IncomingStream), bytes)).toBe(0);
+    expect(isSame(await readAll(stream as IncomingStream), bytes)).toBe(true);
     await written;
   });
 
@@ -117,7 +118,7 @@ describe('a stream', () => {
     await vi.advanceTimersByTimeAsync(5_000);
     const all = readAll(wire.opened[0] as IncomingStream);
     await vi.advanceTimersByTimeAsync(120_000);
-    expect(Buffer.compare(await all, bytes)).toBe(0);
+    expect(isSame(await all, bytes)).toBe(true);
     await written;
     expect(wire.doubts).toBeGreaterThan(0);
   });
@@ -132,7 +133,7 @@ describe('a stream', () => {
     await vi.waitUntil(() => wire.pieces > 0);
     wire.isUp = true;
     for (const end of [writer, reader]) end.pathLost();
-    expect(Buffer.compare(await all, bytes)).toBe(0);
+    expect(isSame(await all, bytes)).toBe(true);
     await written;
   });
 
