@@ -1,8 +1,8 @@
 import type { MediaConnection } from '../rtc/media-connection.ts';
 
-const LOOK_EVERY_MS = 400;
+const LOOK_EVERY_MS = 300;
 /** Looks in a row that must have found something new before silence means anything. */
-const STEADY_LOOKS = 3;
+const STEADY_LOOKS = 2;
 /** Silence that means that the connection is dead, milliseconds; after a hint, at the next look. */
 const SILENT_MS = 1_000;
 const SUSPECT_MS = 300;

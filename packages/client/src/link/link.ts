@@ -155,7 +155,7 @@ export class Link extends Events<LinkEvents> {
       desk: home.desk,
       config: () => home.config(),
       leaveMissed: (missed) => void this.#post('Missed call', missed),
-      isHeard: () => this.hasListeners('call'),
+      isHeard: () => home.rtc && this.hasListeners('call'),
       rings: (call) => this.emit('call', call),
     });
     this.#negotiator = new Negotiator(home, {
@@ -218,6 +218,7 @@ export class Link extends Events<LinkEvents> {
    */
   async call(media: CallMedia | MediaStream, options: CallOptions = {}): Promise<Call> {
     if (this.#state.closed) throw new AnypathError('link_closed');
+    if (!this.#home.rtc) throw new AnypathError('media_unavailable');
     return this.#calls.start(media, options);
   }
 

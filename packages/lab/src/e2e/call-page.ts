@@ -33,11 +33,11 @@ function watchConnections(): void {
   };
 }
 
-async function connect({ wallet, peer }: { wallet: string; peer: string }): Promise<void> {
+async function connect({ wallet, peer, rtc }: { wallet: string; peer: string; rtc: boolean }): Promise<void> {
   const headers = { 'content-type': 'application/json' };
   const response = await fetch('/api/v1/auth/dev', { method: 'POST', headers, body: JSON.stringify({ wallet }) });
   const { token } = (await response.json()) as { token: string };
-  const client = await window.anypath.connect({ token });
+  const client = await window.anypath.connect({ token, rtc });
   const keep = (link: Sdk.Link) => {
     if (link.peer !== peer || window.phone.link === link) return;
     window.phone.link = link;
@@ -63,6 +63,13 @@ async function connect({ wallet, peer }: { wallet: string; peer: string }): Prom
   Object.assign(window.phone, { watch });
 }
 
+interface CallPageOptions {
+  /** Runs in the page before everything else. */
+  readonly prepare?: () => void;
+  /** `false` to stay on the relay. */
+  readonly rtc?: boolean;
+}
+
 /** A page that runs the SDK and can be called. */
 export class CallPage {
   readonly page: Page;
@@ -75,24 +82,29 @@ export class CallPage {
 
   /**
    * Opens a browser profile of its own.
-   *
-   * @param prepare runs in the page before everything else
    */
-  static async open(browser: Browser, url: string, sdk: string, wallet: string, peer: string, prepare?: () => void) {
+  static async open(
+    browser: Browser,
+    url: string,
+    sdk: string,
+    wallet: string,
+    peer: string,
+    how: CallPageOptions = {},
+  ) {
     const context = await browser.newContext({ bypassCSP: true });
     const page = await context.newPage();
-    if (prepare) await page.addInitScript(prepare);
+    if (how.prepare) await page.addInitScript(how.prepare);
     await page.addInitScript(watchConnections);
     await page.goto(`${url}/healthz`);
     const opened = new CallPage(page, context);
-    await opened.again(sdk, wallet, peer);
+    await opened.again(sdk, wallet, peer, how.rtc);
     return opened;
   }
 
   /** Connects, also once more after the page or its client were closed. */
-  async again(sdk: string, wallet: string, peer: string): Promise<void> {
+  async again(sdk: string, wallet: string, peer: string, rtc = true): Promise<void> {
     await this.page.addScriptTag({ content: sdk });
-    await this.page.evaluate(connect, { wallet, peer });
+    await this.page.evaluate(connect, { wallet, peer, rtc });
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -143,16 +155,5 @@ export class CallPage {
         await new Promise((resolve) => setTimeout(resolve, 50));
       }
     }, more);
-  }
-
-  /** What is to be seen: the size of the last picture in `remote`. */
-  async watchRemote(): Promise<void> {
-    await this.page.evaluate(async () => {
-      const video = document.createElement('video');
-      video.srcObject = window.phone.call?.remote ?? null;
-      video.muted = true;
-      document.body.append(video);
-      await video.play();
-    });
   }
 }
