@@ -130,7 +130,11 @@ export class Call extends Events<CallEvents> {
    * @throws AnypathError `media_refused`, `media_unavailable`; it goes on ringing then. `call_ended` where it is over meanwhile
    */
   async accept(media: CallMedia | MediaStream = this.wanted): Promise<void> {
-    const own = await captured(media);
+    this.take(await captured(media));
+  }
+
+  /** @internal Takes the call, with what was opened for it. */
+  take(own: Captured): void {
     if (this.phase !== 'ringing') {
       release(own);
       throw new AnypathError('call_ended');

@@ -51,12 +51,21 @@ export class Calls {
     this.#home = home;
   }
 
-  /** Calls the other side. @throws AnypathError `busy`, `media_refused`, `media_unavailable`, `invalid_payload` */
+  /**
+   * Calls the other side; whoever calls somebody who is calling takes that call.
+   *
+   * @throws AnypathError `busy`, `media_refused`, `media_unavailable`, `invalid_payload`
+   */
   async start(media: CallMedia | MediaStream, { ringMs = RING_MS }: CallOptions): Promise<Call> {
     const { desk, lines } = this.#home;
-    if (desk.current) throw new AnypathError('busy');
+    if (desk.current && !this.#ringing) throw new AnypathError('busy');
     if (!(ringMs > 0 && ringMs <= 600_000)) throw new AnypathError('invalid_payload', 'ringMs is at most 600 000');
     const own = await captured(media);
+    const theirs = this.#ringing;
+    if (theirs) {
+      theirs.take(own);
+      return theirs;
+    }
     if (desk.current) {
       release(own);
       throw new AnypathError('busy');
@@ -92,6 +101,11 @@ export class Calls {
     for (const call of [...this.#calls.values()]) call.hangup();
     for (const lane of this.#lanes.values()) lane.close();
     this.#lanes.clear();
+  }
+
+  /** The call by which the other side calls us now. */
+  get #ringing(): Call | undefined {
+    return [...this.#calls.values()].find(({ phase }) => phase === 'ringing');
   }
 
   #outgoing(media: Captured, ringMs: number): Call {

@@ -209,7 +209,7 @@ export class Link extends Events<LinkEvents> {
   }
 
   /**
-   * Calls the other side: all its devices ring, and the one that accepts has the call. It rings while `phase` of the call says so. Where
+   * Calls the other side, or takes its call where it is calling: all its devices ring, and the one that accepts has the call. It rings while `phase` of the call says so. Where
    * nobody takes it, or the other side is not there, it finds a message with `missed` when it is back.
    *
    * @param media what we send: microphone, camera, or a stream of the application; `{}` to listen only
