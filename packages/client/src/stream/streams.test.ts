@@ -50,7 +50,7 @@ function wired() {
   return { wire, reader, writer };
 }
 
-const numbered = (bytes: number): Uint8Array => Uint8Array.from({ length: bytes }, (_, index) => index % 251);
+const numbered = (bytes: number): Uint8Array => new Uint8Array(bytes).map((_, index) => index % 251);
 
 /** Writes in chunks that fit no window. */
 async function write(writable: WritableStream<Uint8Array>, bytes: Uint8Array): Promise<void> {
@@ -69,14 +69,14 @@ const codeOf = (promise: Promise<unknown>): Promise<unknown> =>
     (error: { code?: string }) => error.code,
   );
 
-describe('a stream', () => {
+describe('a stream', { timeout: 20_000 }, () => {
   afterEach(() => void vi.useRealTimers());
 
   it('brings the bytes with the name that the writer gave it', async () => {
     const { wire, writer } = wired();
     const bytes = numbered(3 * LIMITS.streamWindowBytes + 5);
     const written = write(writer.open('film').writable, bytes);
-    await vi.waitUntil(() => wire.opened.length > 0);
+    await vi.waitUntil(() => wire.opened.length > 0, 5_000);
     const [stream] = wire.opened;
     expect(stream?.name).toBe('film');
     expect(isSame(await readAll(stream as IncomingStream), bytes)).toBe(true);
@@ -86,7 +86,7 @@ describe('a stream', () => {
   it('may be empty', async () => {
     const { wire, writer } = wired();
     const written = writer.open('nothing').writable.close();
-    await vi.waitUntil(() => wire.opened.length > 0);
+    await vi.waitUntil(() => wire.opened.length > 0, 5_000);
     expect((await readAll(wire.opened[0] as IncomingStream)).byteLength).toBe(0);
     await written;
   });
@@ -98,7 +98,7 @@ describe('a stream', () => {
     const writing = (async () => {
       for (; written < 64; written++) await target.write(numbered(64 * 1024));
     })();
-    await vi.waitUntil(() => wire.pieces >= Math.floor(LIMITS.streamWindowBytes / LIMITS.streamPieceBytes));
+    await vi.waitUntil(() => wire.pieces >= Math.floor(LIMITS.streamWindowBytes / LIMITS.streamPieceBytes), 5_000);
     // No more than what both ends hold together.
     const most = (2 * LIMITS.streamWindowBytes) / (64 * 1024);
     expect(written).toBeLessThanOrEqual(most);
@@ -127,10 +127,10 @@ describe('a stream', () => {
     const { wire, writer, reader } = wired();
     const bytes = numbered(4 * LIMITS.streamWindowBytes);
     const written = write(writer.open('').writable, bytes);
-    await vi.waitUntil(() => wire.opened.length > 0);
+    await vi.waitUntil(() => wire.opened.length > 0, 5_000);
     const all = readAll(wire.opened[0] as IncomingStream);
     wire.isUp = false;
-    await vi.waitUntil(() => wire.pieces > 0);
+    await vi.waitUntil(() => wire.pieces > 0, 5_000);
     wire.isUp = true;
     for (const end of [writer, reader]) end.pathLost();
     expect(isSame(await all, bytes)).toBe(true);
@@ -141,7 +141,7 @@ describe('a stream', () => {
     const { wire, writer } = wired();
     const target = writer.open('').writable.getWriter();
     void target.write(numbered(10)).catch(() => undefined);
-    await vi.waitUntil(() => wire.opened.length > 0);
+    await vi.waitUntil(() => wire.opened.length > 0, 5_000);
     await wire.opened[0]?.readable.cancel();
     expect(await codeOf(target.closed)).toBe('stream_aborted');
   });
@@ -150,7 +150,7 @@ describe('a stream', () => {
     const { wire, writer } = wired();
     const target = writer.open('').writable.getWriter();
     const writing = target.write(numbered(3 * LIMITS.streamWindowBytes)).catch(() => undefined);
-    await vi.waitUntil(() => wire.opened.length > 0);
+    await vi.waitUntil(() => wire.opened.length > 0, 5_000);
     await target.abort();
     await writing;
     expect(await codeOf(readAll(wire.opened[0] as IncomingStream))).toBe('stream_aborted');
@@ -160,7 +160,7 @@ describe('a stream', () => {
     const { wire, writer, reader } = wired();
     const target = writer.open('').writable.getWriter();
     await target.write(numbered(10));
-    await vi.waitUntil(() => wire.opened.length > 0);
+    await vi.waitUntil(() => wire.opened.length > 0, 5_000);
     const header = { t: 'stream', id: '01J', offset: 100 } as const;
     const answers: SideHeader[] = [];
     wire.fate = (said) => {
@@ -189,7 +189,7 @@ describe('a stream', () => {
     const { wire, writer, reader } = wired();
     const target = writer.open('').writable.getWriter();
     void target.write(numbered(10)).catch(() => undefined);
-    await vi.waitUntil(() => wire.opened.length > 0);
+    await vi.waitUntil(() => wire.opened.length > 0, 5_000);
     for (const end of [writer, reader]) end.close();
     expect(await codeOf(target.closed)).toBe('link_closed');
     expect(await codeOf(readAll(wire.opened[0] as IncomingStream))).toBe('link_closed');
