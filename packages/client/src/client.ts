@@ -13,6 +13,7 @@ import {
   Wallet,
 } from '@anypath/protocol';
 import * as v from 'valibot';
+import type { Desk } from './call/calls.ts';
 import type { Connection } from './connection.ts';
 import { Contacts } from './contacts.ts';
 import { Devices } from './devices.ts';
@@ -98,6 +99,7 @@ export class Client extends Events<ClientEvents> {
   #held: (() => void)[] | undefined = [];
   readonly #directory: Directory;
   readonly #memory: LinkMemory;
+  readonly #desk: Desk = { current: undefined };
   #courier: Promise<Courier>;
   #keyId = '';
   readonly #intake: Intake;
@@ -410,6 +412,7 @@ export class Client extends Events<ClientEvents> {
       initiator,
       epoch: nextEpoch(storage),
       memory: this.#memory,
+      desk: this.#desk,
       serverNow: () => this.#serverNow(),
       config: async () => ({
         ...(typeof rtc === 'object' ? rtc : {}),

@@ -17,6 +17,10 @@ export {
   type SessionKind,
   type SignInMethods,
 } from '@anypath/protocol';
+export type { Call, CallEvents, Wanted } from './call/call.ts';
+export type { CallPhase, EndReason } from './call/call-state.ts';
+export type { CallOptions } from './call/calls.ts';
+export type { CallMedia } from './call/capture.ts';
 export type { Client, ClientEvents, RtcOption } from './client.ts';
 export { type ConnectOptions, connect } from './connect.ts';
 export type { Contacts } from './contacts.ts';
@@ -24,7 +28,7 @@ export type { TokenSource } from './credentials.ts';
 export type { Devices } from './devices.ts';
 export { type DurableStore, memoryDurable, type Writes } from './durable/durable-store.ts';
 export type { DevicesChanged, KeyRefused, TrustedKey } from './e2ee/directory.ts';
-export type { Message } from './link/hand-over.ts';
+export type { Message, MissedCall } from './link/hand-over.ts';
 export type { ArrivalPath } from './link/inbox.ts';
 export type { Link, LinkEvents } from './link/link.ts';
 export type { Path, RtcTier, Via } from './link/path.ts';
@@ -47,4 +51,5 @@ export {
   type WalletSignInOptions,
 } from './sign-in.ts';
 export type { KeyValueStore } from './storage.ts';
+export type { IncomingStream, OutgoingStream } from './stream/streams.ts';
 export type { WalletProvider } from './wallet-provider.ts';

@@ -78,6 +78,14 @@ export const LIMITS = {
   windowMaxBytes: 1024 * 1024,
   /** Messages of one link that wait for the other side before `send` throws `outbox_full`. */
   outboxMaxMessages: 4096,
+  /** Bytes of one stream that its reader has not taken yet, on both sides together at most twice of it. */
+  streamWindowBytes: 1024 * 1024,
+  /** Body of one frame of a stream. */
+  streamPieceBytes: 48 * 1024,
+  /** Streams that one side may have open to the other. */
+  streamsMax: 32,
+  /** Characters of the name of a stream. */
+  streamNameMaxLength: 256,
 } as const;
 
 /** How often something may be done. */

@@ -55,7 +55,7 @@ export type LinkEvent = { readonly nowMs: number } & (
   | { readonly type: 'refused'; readonly seq: number; readonly code: ErrorCode }
   /** The server's clock, to find what the mailbox has not kept any longer. */
   | { readonly type: 'clock'; readonly serverMs: number }
-  /** The network may have changed. */
+  /** The network may have changed, or what travels beside the messages is not answered. */
   | { readonly type: 'hint' }
   /** There are fresh credentials for TURN; those in use end soon. */
   | { readonly type: 'renewed' }
@@ -99,6 +99,8 @@ export type LinkEffect =
   | { readonly do: 'held'; readonly code: ErrorCode }
   | { readonly do: 'expired'; readonly entry: Outgoing }
   | { readonly do: 'delivered'; readonly entry: Outgoing; readonly path: ArrivalPath; readonly ms: number }
+  /** What travels beside the messages goes again: the path that had it is gone. */
+  | { readonly do: 'resend' }
   | { readonly do: 'path'; readonly path: Path }
   | { readonly do: 'start-rtc'; readonly toDevice: string }
   | { readonly do: 'stop-rtc' }

@@ -46,7 +46,7 @@ describe('a link', () => {
 
   it('tries WebRTC beside the relay, not before it', () => {
     const { state, effects } = play([say('m1'), socketUp, bobHere]);
-    expect(named(effects)).toEqual(['start-rtc', 'timer', 'path', 'transmit', 'timer']);
+    expect(named(effects)).toEqual(['start-rtc', 'timer', 'resend', 'path', 'transmit', 'timer']);
     expect(pathOf(state)).toBe('relay');
   });
 
@@ -110,6 +110,14 @@ describe('a link', () => {
     expect(named(play([socketUp, bobHere, rtcOpen, ...silent, offered, missed, expired]).effects)).toContain(
       'stop-rtc',
     );
+  });
+
+  it('sends again what was on its way in a channel that another one replaces, streams and calls as well', () => {
+    const { effects } = play([socketUp, bobHere, rtcOpen, say('m1'), rtcOpen]);
+    expect(named(effects)).toContain('resend');
+    expect(sentOver(effects)).toEqual(['m1 rtc']);
+    const upgraded = play([socketUp, bobHere, say('m1'), rtcOpen]);
+    expect(named(upgraded.effects)).not.toContain('resend');
   });
 
   it('[S6.2] renews a connection over TURN with fresh credentials beside it, whoever opened it, and leaves a direct one', () => {

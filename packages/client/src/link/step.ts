@@ -29,7 +29,7 @@ import {
   type TimerName,
 } from './state.ts';
 
-const viaOf = (path: Path): Via => (path === 'relay' ? 'relay' : 'rtc');
+const viaOf = (path: Path): Via => (path === 'direct' || path === 'turn' ? 'rtc' : 'relay');
 
 /** How often a message is tried on the relay before it goes to the mailbox all the same (SPEC S5.1). */
 const RELAY_TRIES = 2;
@@ -53,6 +53,8 @@ export function step(before: LinkState, event: LinkEvent): { state: LinkState; e
   let s = react(before, event, fx);
   s = upgrade(s, relayIsUp(s) && !relayIsUp(before), fx);
   if (pathOf(s) !== pathOf(before)) {
+    // A better path takes over while the relay still carries what it has.
+    if (s.rtc.phase !== 'open') fx.push({ do: 'resend' });
     fx.push({ do: 'path', path: pathOf(s) });
     if (isFallback(pathOf(before), pathOf(s))) s = { ...s, outbox: rewound(s.outbox) };
     s = { ...s, overdue: 0 };
@@ -143,6 +145,8 @@ function onFrame(before: LinkState, event: LinkEvent & { type: 'frame' }, fx: Li
     return s;
   }
   if (header.t === 'ack') return onAck(s, header, path as ArrivalPath, event.nowMs, fx);
+  // Calls and streams are the driver's.
+  if (header.t !== 'data') return s;
   const to = { via: event.via, toDevice: event.fromDevice };
   const next = { ...bound(s, event.fromDevice, fx), peerClosed: false };
   return onData(next, { header, body, path: path as ArrivalPath }, to, fx);
@@ -284,7 +288,9 @@ function onRtc(before: LinkState, event: LinkEvent & { type: 'rtc' }, fx: LinkEf
     case 'opened': {
       const rtc = { ...before.rtc, tier: event.tier, failures: 0, beside: false, life: reborn(before, event.nowMs) };
       // What was on its way in a channel that this one replaces is lost.
-      const outbox = before.rtc.phase === 'open' ? rewound(before.outbox) : before.outbox;
+      const isReplaced = viaOf(pathOf(before)) === 'rtc';
+      if (isReplaced) fx.push({ do: 'resend' });
+      const outbox = isReplaced ? rewound(before.outbox) : before.outbox;
       return moved({ ...before, rtc, outbox }, 'opened', fx);
     }
     case 'tier':
@@ -421,8 +427,18 @@ const toMailbox = (s: LinkState, entry: Outgoing, force: boolean): LinkEffect =>
 export const dataHeader = (
   epoch: string,
   acked: number,
-  { id, seq, at, text, part }: Pick<Outgoing, 'id' | 'seq' | 'at' | 'text' | 'part'>,
-): DataHeader => ({ t: 'data', id, epoch, seq, acked, at, text, ...(part ? { part: [...part] } : {}) });
+  { id, seq, at, text, part, missed }: Pick<Outgoing, 'id' | 'seq' | 'at' | 'text' | 'part' | 'missed'>,
+): DataHeader => ({
+  t: 'data',
+  id,
+  epoch,
+  seq,
+  acked,
+  at,
+  text,
+  ...(part && { part: [...part] as [number, number] }),
+  ...(missed && { missed }),
+});
 
 /** The timer runs while something is on its way, and starts anew when the oldest message or its path changes. */
 function armAckTimer(before: LinkState, s: LinkState, nowMs: number, fx: LinkEffect[]): void {

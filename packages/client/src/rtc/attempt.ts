@@ -30,6 +30,9 @@ const EARLY_MAX = 64;
 /** Statistics lag behind the connection, in Firefox by a second or two, and it tells no change of the pair. */
 const READ_TIER_AGAIN_MS = [100, 500, 2_000, 5_000] as const;
 
+/** So much may wait in the channel before bulk data does: at 1 MB/s a message behind it waits for an eighth of a second. */
+const LOW_BYTES = 128 * 1024;
+
 /** One `RTCPeerConnection` from its first offer to its end. */
 export class Attempt {
   readonly session: string;
@@ -45,6 +48,8 @@ export class Attempt {
   #tier: RtcTier | undefined;
   #over = false;
   #isOffering = false;
+  /** Those who wait for room, which does not come on a connection that is over. */
+  #waiting: (() => void)[] = [];
 
   /**
    * @param session names the attempt in its signals
@@ -126,6 +131,14 @@ export class Attempt {
     return true;
   }
 
+  /** When little waits to be sent, or the connection is over. */
+  async drained(): Promise<void> {
+    if (!this.isOpen || this.#channel.bufferedAmount <= LOW_BYTES) return;
+    await new Promise<void>((resolve) => {
+      this.#waiting.push(resolve);
+    });
+  }
+
   /** Which pair of candidates carries the connection. */
   async pair(): Promise<SelectedPair | undefined> {
     return this.#over ? undefined : selectedPair(this.#pc, this.#peerIsRelayed);
@@ -145,6 +158,7 @@ export class Attempt {
     if (this.#over) return;
     this.#over = true;
     this.#pc.close();
+    for (const resolve of this.#waiting.splice(0)) resolve();
     this.#log.over(outcome, because);
   }
 
@@ -165,6 +179,10 @@ export class Attempt {
       this.#log.opened();
       void this.#readTier();
       for (const ms of READ_TIER_AGAIN_MS) setTimeout(() => void this.#readTier(), ms);
+    };
+    this.#channel.bufferedAmountLowThreshold = LOW_BYTES;
+    this.#channel.onbufferedamountlow = () => {
+      for (const resolve of this.#waiting.splice(0)) resolve();
     };
     this.#channel.onclose = () => this.#fail();
     this.#channel.onerror = () => this.#fail();

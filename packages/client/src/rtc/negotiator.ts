@@ -94,6 +94,11 @@ export class Negotiator {
     return this.#attempt?.send(bytes) ?? false;
   }
 
+  /** When little waits to be sent over the data channel, or there is none. */
+  async drained(): Promise<void> {
+    await this.#attempt?.drained();
+  }
+
   /** The pair of candidates that carries the connection, where there is one. */
   async pair(): Promise<SelectedPair | undefined> {
     return this.#attempt?.pair();
