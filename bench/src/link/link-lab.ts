@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { bundle } from '@anypath/lab/browser/bundle';
-import { findChromium, openChromiumTab } from '@anypath/lab/browser/chromium';
+import { FAKE_MEDIA, findChromium, openChromiumTab } from '@anypath/lab/browser/chromium';
 import type { Tab } from '@anypath/lab/browser/tab';
 import { DEPLOYMENT_HOSTS, type Deployment, deploy } from '@anypath/lab/deployment/deployment';
 import type { Scene } from '@anypath/lab/matrix/events';
@@ -21,8 +21,6 @@ export const ROUND_TRIP_MS = 2 * DELAY_MS;
 
 const HOSTS = { ...DEPLOYMENT_HOSTS, bare: ['bare.lab.test'], peerjs: ['peerjs.lab.test'] } as const;
 type HostName = keyof typeof HOSTS;
-
-const FAKE_CAMERA = ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'];
 
 /** A client of the lab with its browser. */
 export interface Station {
@@ -169,5 +167,5 @@ async function openTab({ namespace, proxy }: Client, home: string): Promise<Tab>
   const executable = findChromium();
   if (!executable) throw new Error('chromium is not installed (apt-get install chromium)');
   const options = { home, folder: join(namespace.folder, 'browser'), proxy };
-  return openChromiumTab(namespace.launcher(executable), options, FAKE_CAMERA);
+  return openChromiumTab(namespace.launcher(executable), options, FAKE_MEDIA);
 }

@@ -13,6 +13,7 @@ import {
   Wallet,
 } from '@anypath/protocol';
 import * as v from 'valibot';
+import type { Desk } from './call/calls.ts';
 import type { Connection } from './connection.ts';
 import { Contacts } from './contacts.ts';
 import { Devices } from './devices.ts';
@@ -25,6 +26,7 @@ import { Sealing } from './e2ee/sealing.ts';
 import { isProofOf } from './e2ee/wallet-proof.ts';
 import { Events } from './emitter.ts';
 import { nextEpoch } from './epoch.ts';
+import { listenForHints } from './hints.ts';
 import type { IceSource } from './ice.ts';
 import { Intake } from './intake.ts';
 import { type Home, Link } from './link/link.ts';
@@ -89,15 +91,19 @@ export class Client extends Events<ClientEvents> {
   readonly #parts: Parts;
   readonly #links = new Map<string, Link>();
   readonly #devices = new Map<string, readonly string[]>();
+  /** Who was online when the connection was replaced without a break, and was not told again yet. */
+  #unconfirmed: Set<string> = new Set();
   #clockOffsetMs: number;
   #isClosed = false;
   /** What arrives before the caller of `connect` could add its listeners; none once it could. */
   #held: (() => void)[] | undefined = [];
   readonly #directory: Directory;
   readonly #memory: LinkMemory;
+  readonly #desk: Desk = { current: undefined };
   #courier: Promise<Courier>;
   #keyId = '';
   readonly #intake: Intake;
+  readonly #unhint: () => void;
 
   /** @internal Clients are made by `connect`. */
   constructor(parts: Parts) {
@@ -134,6 +140,10 @@ export class Client extends Events<ClientEvents> {
     });
     this.#courier = this.#hire();
     this.#listen(parts.connection);
+    parts.ice.on('renewed', () => {
+      for (const link of this.#links.values()) link.renewed();
+    });
+    this.#unhint = listenForHints(() => this.reconnect());
     this.ready = this.#begin();
     // Credentials are there when the first link wants them (SPEC S6.1: after login, fetch ICE).
     if (this.#hasRtc) void parts.ice.servers();
@@ -178,11 +188,22 @@ export class Client extends Events<ClientEvents> {
     return this.#directory.safetyNumber(peer);
   }
 
+  /**
+   * Says that the network may have changed: every path is looked at, and the server is looked for at once where it is not there.
+   * It is noticed without this, too, a moment later.
+   */
+  reconnect(): void {
+    if (this.#isClosed) return;
+    this.#parts.connection.check();
+    for (const link of this.#links.values()) link.doubt();
+  }
+
   /** Ends every link and the connection to the server. Messages that wait go out when this device is back. */
   close(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.removeListeners();
+    this.#unhint();
     const goodbyes = [...this.#links.values()].map((link) => link.leave());
     this.#post((courier) => courier.close());
     this.#parts.ice.close();
@@ -242,6 +263,8 @@ export class Client extends Events<ClientEvents> {
     const { devices } = await courier.opened().catch((error: unknown) => this.#onRefused(error));
     if (this.#isClosed || socket.id !== id) return;
     this.emit('devices', devices);
+    // All who are online have been told by now.
+    for (const wallet of this.#unconfirmed) this.#onPresence({ wallet, online: false, devices: [] });
     for (const link of this.#links.values()) link.settled();
   }
 
@@ -250,6 +273,8 @@ export class Client extends Events<ClientEvents> {
     socket.on('session:start', (start) => {
       if (start.wallet !== this.wallet) return this.#end(new AnypathError('session_ended', SOMEBODY_ELSE));
       this.#clockOffsetMs = start.serverTime - Date.now();
+      this.#unconfirmed = new Set(this.#devices.keys());
+      this.#post((courier) => courier.lost());
       for (const link of this.#links.values()) link.socketChanged(true);
       this.emit('online', true);
       this.#onStart().catch((error: unknown) => this.#onRegistrationFailed(error));
@@ -325,6 +350,7 @@ export class Client extends Events<ClientEvents> {
   }
 
   #onPresence(update: PresenceUpdate): void {
+    this.#unconfirmed.delete(update.wallet);
     if (update.online) {
       this.#devices.set(update.wallet, update.devices);
       if (update.wallet !== this.wallet) this.#post((courier) => courier.prepare(update.wallet));
@@ -386,6 +412,7 @@ export class Client extends Events<ClientEvents> {
       initiator,
       epoch: nextEpoch(storage),
       memory: this.#memory,
+      desk: this.#desk,
       serverNow: () => this.#serverNow(),
       config: async () => ({
         ...(typeof rtc === 'object' ? rtc : {}),
@@ -399,6 +426,10 @@ export class Client extends Events<ClientEvents> {
       answerByMail: (header) => this.#post((courier) => courier.answer(peer, header)),
       forgetMail: (positions) => this.#post((courier) => courier.forget(positions)),
       listened: () => this.#post((courier) => courier.pull()),
+      check: () => this.#parts.connection.check(),
+      reconnect: () => this.reconnect(),
+      // An operator may not want them: that is no matter of the conversation.
+      report: (report) => void ask(socket, 'rtc:report', report).catch(() => undefined),
       closed: () => void this.#links.delete(peer),
     };
   }

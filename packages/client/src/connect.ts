@@ -80,7 +80,7 @@ function accepted(connection: Connection, timeoutMs: number, make: (start: Sessi
     const settle = () => {
       clearTimeout(timer);
       stop();
-      connection.socket.off('session:start', onStart);
+      unhear();
     };
     const onStart = (start: SessionStart) => {
       settle();
@@ -96,6 +96,6 @@ function accepted(connection: Connection, timeoutMs: number, make: (start: Sessi
       settle();
       reject(last ?? new AnypathError('unreachable'));
     }, timeoutMs);
-    connection.socket.on('session:start', onStart);
+    const unhear = connection.socket.on('session:start', onStart);
   });
 }

@@ -107,8 +107,7 @@ export class Intake {
   async #onFrame(courier: Courier, live: LiveFrame): Promise<void> {
     const { via, from, fromDevice, frame } = live;
     const { header } = frame;
-    // Only a message opens a link; what comes late for one that was closed does not bring it back.
-    const link = header.t === 'data' ? this.#parts.linkFrom(from) : this.#parts.linkOf(from);
+    const link = opensLink(frame) ? this.#parts.linkFrom(from) : this.#parts.linkOf(from);
     await link?.ready;
     // Its sender may have put older messages into our mailbox, before a reload over there.
     if (link && header.t === 'data' && courier.isBehind && !link.knows(header.epoch)) {
@@ -149,3 +148,9 @@ export class Intake {
     });
   }
 }
+
+/** Only a beginning opens a link: what comes late for one that was closed does not bring it back. */
+const opensLink = ({ header }: Frame): boolean =>
+  header.t === 'data' ||
+  (header.t === 'call' && header.say === 'ring') ||
+  (header.t === 'stream' && header.offset === 0);

@@ -1,5 +1,6 @@
 import type { AckHeader, DataHeader, ErrorCode, Frame, FrameHeader } from '@anypath/protocol';
 import { type Arrival, type ArrivalPath, type Cursor, type Inbox, type Incoming, resumed } from './inbox.ts';
+import { alive, type Liveness } from './liveness.ts';
 import type { Outbox, Outgoing, Unsent } from './outbox.ts';
 import type { Path, RtcTier, Via } from './path.ts';
 import type { RoundTrip } from './round-trip.ts';
@@ -21,10 +22,19 @@ export interface LinkState {
   readonly peerDevices: readonly string[];
   /** The device that this link talks to: the one heard last, or else the latest. */
   readonly peerDevice: string | undefined;
-  readonly rtc: { readonly phase: RtcPhase; readonly tier: RtcTier; readonly failures: number };
+  readonly rtc: {
+    readonly phase: RtcPhase;
+    readonly tier: RtcTier;
+    readonly failures: number;
+    /** Whether another connection is being made beside the channel that there is. */
+    readonly beside: boolean;
+    readonly life: Liveness;
+  };
   readonly outbox: Outbox;
   /** By the name of the stream. */
   readonly inboxes: Readonly<Record<string, Inbox>>;
+  /** Acknowledgements that did not come in time on this path, in a row. */
+  readonly overdue: number;
   readonly roundTrips: Readonly<Partial<Record<Via, RoundTrip>>>;
 }
 
@@ -45,18 +55,23 @@ export type LinkEvent = { readonly nowMs: number } & (
   | { readonly type: 'refused'; readonly seq: number; readonly code: ErrorCode }
   /** The server's clock, to find what the mailbox has not kept any longer. */
   | { readonly type: 'clock'; readonly serverMs: number }
+  /** The network may have changed, or what travels beside the messages is not answered. */
+  | { readonly type: 'hint' }
+  /** There are fresh credentials for TURN; those in use end soon. */
+  | { readonly type: 'renewed' }
   /** The other side's keys have changed. */
   | { readonly type: 'keys' }
   | { readonly type: 'unreachable'; readonly device: string }
   | { readonly type: 'rtc'; readonly trigger: 'offered'; readonly fromDevice: string }
   | { readonly type: 'rtc'; readonly trigger: 'opened' | 'tier'; readonly tier: RtcTier }
-  | { readonly type: 'rtc'; readonly trigger: 'failed' }
+  /** `lost`: the channel is over, an attempt beside it goes on. `missed`: the other way round. */
+  | { readonly type: 'rtc'; readonly trigger: 'failed' | 'lost' | 'missed' }
   | { readonly type: 'timer'; readonly name: TimerName }
   | { readonly type: 'close' }
 );
 
-/** `ack`: an acknowledgement is overdue. `rtc`: the phase of the upgrade is over. `mail`: a refusal was waited out. */
-export type TimerName = 'ack' | 'rtc' | 'mail';
+/** `ack`: an acknowledgement is overdue. `rtc`: the phase of the upgrade is over. `mail`: a refusal was waited out. `probe`: the channel was silent for long. */
+export type TimerName = 'ack' | 'rtc' | 'mail' | 'probe';
 
 /** What the driver is to do. */
 export type LinkEffect =
@@ -84,9 +99,15 @@ export type LinkEffect =
   | { readonly do: 'held'; readonly code: ErrorCode }
   | { readonly do: 'expired'; readonly entry: Outgoing }
   | { readonly do: 'delivered'; readonly entry: Outgoing; readonly path: ArrivalPath; readonly ms: number }
+  /** What travels beside the messages goes again: the path that had it is gone. */
+  | { readonly do: 'resend' }
   | { readonly do: 'path'; readonly path: Path }
   | { readonly do: 'start-rtc'; readonly toDevice: string }
   | { readonly do: 'stop-rtc' }
+  /** Ends the channel; an attempt beside it takes its place. */
+  | { readonly do: 'drop-rtc' }
+  /** Asks the server whether it is there. */
+  | { readonly do: 'check' }
   | { readonly do: 'goodbye'; readonly toDevice: string | undefined }
   | { readonly do: 'timer'; readonly name: TimerName; readonly ms: number | undefined };
 
@@ -112,9 +133,10 @@ export function opened(options: {
     mail: { ready: false, held: false, refusals: 0 },
     peerDevices: [],
     peerDevice: undefined,
-    rtc: { phase: 'idle', tier: 'turn', failures: 0 },
+    rtc: { phase: 'idle', tier: 'turn', failures: 0, beside: false, life: alive(0) },
     outbox: { epoch: options.epoch, nextSeq: 1, waiting: [] },
     inboxes: {},
+    overdue: 0,
     roundTrips: {},
   };
 }

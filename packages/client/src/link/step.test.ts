@@ -46,7 +46,7 @@ describe('a link', () => {
 
   it('tries WebRTC beside the relay, not before it', () => {
     const { state, effects } = play([say('m1'), socketUp, bobHere]);
-    expect(named(effects)).toEqual(['start-rtc', 'timer', 'path', 'transmit', 'timer']);
+    expect(named(effects)).toEqual(['start-rtc', 'timer', 'resend', 'path', 'transmit', 'timer']);
     expect(pathOf(state)).toBe('relay');
   });
 
@@ -78,10 +78,96 @@ describe('a link', () => {
     expect(named(all)).not.toContain('stop-rtc');
   });
 
-  it('replaces a channel that stays silent', () => {
+  it('makes another channel beside one in doubt, and gives that up when it stays silent', () => {
+    const doubted = play([socketUp, bobHere, rtcOpen, say('m1'), overdue]);
+    expect(named(doubted.effects)).toEqual(expect.arrayContaining(['check', 'start-rtc']));
+    expect(named(doubted.effects)).not.toContain('stop-rtc');
     const { state, effects } = play([socketUp, bobHere, rtcOpen, say('m1'), overdue, expired]);
-    expect(named(effects).slice(0, 4)).toEqual(['stop-rtc', 'timer', 'start-rtc', 'timer']);
+    expect(named(effects)).toEqual(['drop-rtc', 'timer']);
     expect(state.rtc.phase).toBe('trying');
+  });
+
+  it('moves to the channel that was made beside, and sends again what was on its way in the other', () => {
+    const opened = play([socketUp, bobHere, rtcOpen, say('m1'), overdue, rtcOpen, say('m2')]);
+    expect(pathOf(opened.state)).toBe('direct');
+    expect(sentOver(opened.all)).toEqual(['m1 rtc', 'm1 relay', 'm2 rtc']);
+    expect(sentOver(play([socketUp, bobHere, rtcOpen, say('m1'), rtcOpen]).all)).toEqual(['m1 rtc', 'm1 rtc']);
+  });
+
+  it('goes to the relay when the other side offers beside a channel, and back where that is heard', () => {
+    const offered = { type: 'rtc', trigger: 'offered', fromDevice: 'b1' } as const;
+    const silent = Array.from({ length: 300 }, () => ({ type: 'settled' }) as const);
+    expect(pathOf(play([socketUp, bobHere, rtcOpen, offered]).state)).toBe('direct');
+    const { state, effects } = play([socketUp, bobHere, rtcOpen, ...silent, offered]);
+    expect(pathOf(state)).toBe('relay');
+    expect(named(effects)).not.toContain('start-rtc');
+    const frame: Frame = { header: { t: 'ping', reply: false }, body: new Uint8Array() };
+    const heard = { type: 'frame', via: 'rtc', fromDevice: 'b1', frame } as const;
+    expect(pathOf(play([socketUp, bobHere, rtcOpen, ...silent, offered, heard]).state)).toBe('direct');
+    const lost = { type: 'rtc', trigger: 'lost' } as const;
+    expect(play([socketUp, bobHere, rtcOpen, offered, lost]).state.rtc.phase).toBe('trying');
+    const missed = { type: 'rtc', trigger: 'missed' } as const;
+    expect(named(play([socketUp, bobHere, rtcOpen, ...silent, offered, missed, expired]).effects)).toContain(
+      'stop-rtc',
+    );
+  });
+
+  it('sends again what was on its way in a channel that another one replaces, streams and calls as well', () => {
+    const { effects } = play([socketUp, bobHere, rtcOpen, say('m1'), rtcOpen]);
+    expect(named(effects)).toContain('resend');
+    expect(sentOver(effects)).toEqual(['m1 rtc']);
+    const upgraded = play([socketUp, bobHere, say('m1'), rtcOpen]);
+    expect(named(upgraded.effects)).not.toContain('resend');
+  });
+
+  it('[S6.2] renews a connection over TURN with fresh credentials beside it, whoever opened it, and leaves a direct one', () => {
+    const renewed = { type: 'renewed' } as const;
+    const turnOpen = { ...rtcOpen, tier: 'turn' } as const;
+    for (const initiator of [true, false]) {
+      const offered = { type: 'rtc', trigger: 'offered', fromDevice: 'b1' } as const;
+      const { state, effects } = play([socketUp, bobHere, offered, turnOpen, renewed], { initiator });
+      expect(named(effects)).toEqual(['start-rtc']);
+      expect(pathOf(state)).toBe('turn');
+    }
+    expect(play([socketUp, bobHere, rtcOpen, renewed]).effects).toEqual([]);
+    expect(play([socketUp, bobHere, turnOpen, renewed, renewed]).effects).toEqual([]);
+  });
+
+  it('asks a channel that is silent, and leaves it where it owes the answer', () => {
+    const due = { type: 'timer', name: 'probe' } as const;
+    const later = (nowMs: number, events: readonly Untimed<LinkEvent>[]) => {
+      const { state } = play([socketUp, bobHere, rtcOpen]);
+      return events.reduce<ReturnType<typeof step>>((now, event) => step(now.state, { ...event, nowMs }), {
+        state,
+        effects: [],
+      });
+    };
+    expect(later(400, [due]).effects).toEqual([{ do: 'timer', name: 'probe', ms: 102 }]);
+    const asked = later(600, [due]);
+    expect(asked.effects).toMatchObject([{ header: { t: 'ping', reply: true }, via: 'rtc' }, { name: 'probe' }]);
+    expect(pathOf(later(600, [due, due]).state)).toBe('relay');
+    const frame: Frame = { header: { t: 'ping', reply: false }, body: new Uint8Array() };
+    expect(pathOf(later(600, [due, { type: 'frame', via: 'rtc', fromDevice: 'b1', frame }, due]).state)).toBe('direct');
+  });
+
+  it('sends live what the mailbox has and the other side waits for, also where a channel comes and goes', () => {
+    const kept = { type: 'kept', seq: 1, forced: true, until: 1_000 } as const;
+    const frame: Frame = { header: { t: 'ping', reply: false }, body: new Uint8Array() };
+    const heard = { type: 'frame', via: 'rtc', fromDevice: 'b1', frame } as const;
+    const begun = [say('m1'), socketUp, { type: 'settled' }, kept, bobHere, rtcOpen, say('m2')] as const;
+    expect(sentOver(play([...begun, overdue, heard]).all)).not.toContain('m1 relay');
+    const again = [overdue, heard, overdue, heard, overdue, heard, overdue] as const;
+    expect(sentOver(play([...begun, ...again]).all)).toContain('m1 relay');
+  });
+
+  it('asks it at once after a hint, and when the other side talks over the relay', () => {
+    const asks = (effects: readonly LinkEffect[]) =>
+      effects.some((effect) => effect.do === 'transmit' && effect.via === 'rtc');
+    const { state } = play([socketUp, bobHere, rtcOpen]);
+    expect(asks(step(state, { type: 'hint', nowMs: 10 }).effects)).toBe(true);
+    expect(asks(step(state, { ...ackOf(1, 'relay'), nowMs: 500 }).effects)).toBe(true);
+    // Still on its way when the channel opened.
+    expect(asks(step(state, { ...ackOf(1, 'relay'), nowMs: 50 }).effects)).toBe(false);
   });
 
   it('sends again over the relay what a closed channel may have swallowed', () => {
@@ -193,12 +279,16 @@ describe('the phases of the upgrade', () => {
         "waiting –offered→ trying",
         "waiting –expired→ trying",
         "waiting –halt→ idle",
-        "open –offered→ trying",
+        "open –offered→ doubted",
+        "open –opened→ open",
         "open –stalled→ doubted",
         "open –failed→ idle",
-        "doubted –offered→ trying",
+        "open –lost→ trying",
+        "doubted –offered→ doubted",
+        "doubted –opened→ open",
         "doubted –heard→ open",
         "doubted –failed→ idle",
+        "doubted –lost→ trying",
         "doubted –expired→ idle",
       ]
     `);

@@ -21,9 +21,17 @@ export const findChromium = (): string | undefined => findBrowser('CHROMIUM_PATH
 // Chromium's own sandbox cannot start as root.
 const sandbox = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
 
-/** Starts a real Chromium without a window. @param executablePath what `findChromium` found */
-export const launchChromium = (executablePath: string): Promise<Browser> =>
-  chromium.launch({ executablePath, args: [...ARGS, ...sandbox] });
+/** A camera and a microphone that need neither a device nor a permission. */
+export const FAKE_MEDIA = ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'] as const;
+
+/**
+ * Starts a real Chromium without a window.
+ *
+ * @param executablePath what `findChromium` found
+ * @param more arguments of its own, such as `FAKE_MEDIA`
+ */
+export const launchChromium = (executablePath: string, more: readonly string[] = []): Promise<Browser> =>
+  chromium.launch({ executablePath, args: [...ARGS, ...sandbox, ...more] });
 
 /**
  * Starts a real Chromium on a machine of the lab. Signals are the lab's business.

@@ -1,0 +1,31 @@
+/** What `navigator.connection` is where there is one (Network Information API; not in Firefox and Safari). */
+interface NetworkInformation extends EventTarget {}
+
+/**
+ * Listens for what a browser knows of its network, and for the page waking up: each is reason to look whether the paths still
+ * carry, and none is proof.
+ *
+ * @param hint called each time
+ * @returns a function that ends it
+ */
+export function listenForHints(hint: () => void): () => void {
+  const { document: page, navigator: browser } = globalThis as { document?: Document; navigator?: Navigator };
+  const network = (browser as { connection?: NetworkInformation } | undefined)?.connection;
+  const onVisibility = () => {
+    if (page?.visibilityState === 'visible') hint();
+  };
+  const heard: [EventTarget | undefined, string, () => void][] = [
+    [globalThis as unknown as EventTarget, 'online', hint],
+    [globalThis as unknown as EventTarget, 'offline', hint],
+    [globalThis as unknown as EventTarget, 'pageshow', hint],
+    [network, 'change', hint],
+    [page, 'visibilitychange', onVisibility],
+    [page, 'resume', hint],
+  ];
+  // Node has no such events, and its global object is no event target.
+  const there = heard.filter(([target]) => typeof target?.addEventListener === 'function');
+  for (const [target, event, listener] of there) target?.addEventListener(event, listener);
+  return () => {
+    for (const [target, event, listener] of there) target?.removeEventListener(event, listener);
+  };
+}
