@@ -1,6 +1,6 @@
 /** `npm run bench -- NAME [options]`: ours and its reference side by side, in one run. See `--help`. */
 import { runAsNamespaceRoot } from './namespace-root.mjs';
-import { build, endWithParent, ensurePackages, ensurePrograms, run, tool } from './setup.mjs';
+import { build, buildBench, endWithParent, ensurePackages, ensurePrograms, run } from './setup.mjs';
 
 const args = process.argv.slice(2);
 /** Networks are made for this one. */
@@ -10,6 +10,6 @@ endWithParent();
 ensurePackages();
 if (needsLab) ensurePrograms();
 build();
-if (!tool('tsc', ['--build', 'bench'])) throw new Error('The benchmarks do not build; see above.');
+buildBench();
 const line = ['bench/dist/main.js', ...args];
 process.exitCode = needsLab ? await runAsNamespaceRoot(process.execPath, line) : run(process.execPath, line) ? 0 : 1;

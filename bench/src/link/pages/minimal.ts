@@ -18,6 +18,7 @@ async function join({ me, peer, iceServers }: Identity, ears: Ears): Promise<Sub
   const early: string[] = [];
   let channel: RTCDataChannel | undefined;
   let way: Way = 'direct';
+  let isShown = false;
 
   const use = (opened: RTCDataChannel) => {
     channel = opened;
@@ -31,6 +32,8 @@ async function join({ me, peer, iceServers }: Identity, ears: Ears): Promise<Sub
     };
   };
   const show = async () => {
+    if (isShown) return;
+    isShown = true;
     const camera = await ears.camera();
     for (const track of camera.getTracks()) connection.addTrack(track, camera);
   };
@@ -40,7 +43,7 @@ async function join({ me, peer, iceServers }: Identity, ears: Ears): Promise<Sub
   };
   connection.ontrack = ({ streams: [stream] }) => {
     if (stream) ears.sees(stream);
-    if (connection.getSenders().length === 0) void show();
+    void show();
   };
   connection.oniceconnectionstatechange = () => {
     const { iceConnectionState } = connection;
