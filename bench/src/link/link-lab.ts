@@ -64,13 +64,15 @@ export class LinkLab implements AsyncDisposable {
       const topologies = [...classes].map(([name, kind]) => [name, over(TOPOLOGIES[kind](), { delayMs: DELAY_MS })]);
       const clients = await network.join<string>(Object.fromEntries(topologies));
       const home = join(network.folder, 'home');
-      const [deployment, bare, peerjs, sources] = await Promise.all([
+      const [deployment, bare, peerjs] = await Promise.all([
         deploy(network),
         startReference(network, 'bare'),
         startReference(network, 'peerjs'),
-        Promise.all(PAGES.map(pageSource)),
         trustInHome(home, [network.authority, network.interceptor]),
       ]);
+      // One after the other from here on: more at a time only wait for each other on two cores.
+      const sources: PageSource[] = [];
+      for (const name of PAGES) sources.push(await pageSource(name));
       const stations: Station[] = [];
       for (const [name, client] of Object.entries(clients)) {
         stations.push({ name, client, tab: await openTab(client, home) });
