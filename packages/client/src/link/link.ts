@@ -359,6 +359,7 @@ export class Link extends Events<LinkEvents> {
   /** @internal There are fresh credentials for TURN. */
   renewed(): void {
     this.#on({ type: 'renewed' });
+    this.#calls.renewed();
   }
 
   /** @internal Who is online is known, and the mailbox may be used. */
