@@ -285,6 +285,11 @@ export class Call extends Events<CallEvents> {
     this.#media?.suspect();
   }
 
+  /** @internal There are fresh credentials for TURN. */
+  renewed(): void {
+    void this.#media?.renewed();
+  }
+
   #perform(effect: CallEffect): void {
     switch (effect.do) {
       case 'say': {

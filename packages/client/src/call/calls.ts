@@ -96,6 +96,11 @@ export class Calls {
     for (const call of this.#calls.values()) call.pathLost();
   }
 
+  /** There are fresh credentials for TURN. */
+  renewed(): void {
+    for (const call of this.#calls.values()) call.renewed();
+  }
+
   /** Ends them. */
   close(): void {
     for (const call of [...this.#calls.values()]) call.hangup();

@@ -6,6 +6,8 @@ const STEADY_LOOKS = 2;
 /** Silence that means that the connection is dead, milliseconds; after a hint, at the next look. */
 const SILENT_MS = 1_000;
 const SUSPECT_MS = 300;
+/** For how long a hint counts, milliseconds: where media goes on it was none. */
+const SUSPICION_MS = 1_500;
 
 /** Watches whether media keeps coming: a browser tells of a dead connection after five seconds, and people notice after one. */
 export class Flow {
@@ -15,7 +17,7 @@ export class Flow {
   #bytes = 0;
   #steady = 0;
   #lastMs = 0;
-  #isSuspect = false;
+  #suspectedMs = Number.NEGATIVE_INFINITY;
 
   /**
    * @param connection the one that carries media now
@@ -29,7 +31,7 @@ export class Flow {
 
   /** Something else says that the connection may be dead. */
   suspect(): void {
-    this.#isSuspect = true;
+    this.#suspectedMs = performance.now();
     void this.#look();
   }
 
@@ -37,7 +39,7 @@ export class Flow {
   reset(): void {
     this.#steady = 0;
     this.#bytes = 0;
-    this.#isSuspect = false;
+    this.#suspectedMs = Number.NEGATIVE_INFINITY;
   }
 
   close(): void {
@@ -56,7 +58,7 @@ export class Flow {
       this.#lastMs = nowMs;
       return;
     }
-    const silentMs = this.#isSuspect ? SUSPECT_MS : SILENT_MS;
+    const silentMs = nowMs - this.#suspectedMs < SUSPICION_MS ? SUSPECT_MS : SILENT_MS;
     if (this.#steady < STEADY_LOOKS || nowMs - this.#lastMs < silentMs) return;
     this.reset();
     this.#dried();

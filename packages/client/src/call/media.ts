@@ -111,6 +111,13 @@ export class Media {
     this.#flow.suspect();
   }
 
+  /** There are fresh credentials: a connection over TURN is replaced before those that it uses end (SPEC S6.2). */
+  async renewed(): Promise<void> {
+    const generation = this.#generations.find(({ connection }) => connection.isConnected);
+    const pair = await generation?.connection.pair();
+    if (pair?.tier === 'turn') await this.renew();
+  }
+
   /** What comes may change in quantity, without being cut off. */
   changed(): void {
     this.#flow.reset();

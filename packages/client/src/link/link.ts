@@ -156,6 +156,7 @@ export class Link extends Events<LinkEvents> {
     this.#negotiator = new Negotiator(home, {
       offered: (fromDevice) => this.#on({ type: 'rtc', trigger: 'offered', fromDevice }),
       opened: (tier) => this.#on({ type: 'rtc', trigger: 'opened', tier }),
+      ready: (tier) => this.#on({ type: 'rtc', trigger: 'ready', tier }),
       tier: (tier) => this.#on({ type: 'rtc', trigger: 'tier', tier }),
       failed: () => this.#on({ type: 'rtc', trigger: 'failed' }),
       lost: () => this.#on({ type: 'rtc', trigger: 'lost' }),
@@ -358,6 +359,7 @@ export class Link extends Events<LinkEvents> {
   /** @internal There are fresh credentials for TURN. */
   renewed(): void {
     this.#on({ type: 'renewed' });
+    this.#calls.renewed();
   }
 
   /** @internal Who is online is known, and the mailbox may be used. */
@@ -449,6 +451,8 @@ export class Link extends Events<LinkEvents> {
         return this.#negotiator.stop(isOverdue ? 'failed' : 'abandoned');
       case 'drop-rtc':
         return this.#negotiator.drop();
+      case 'drop-beside':
+        return this.#negotiator.dropBeside(isOverdue ? 'failed' : 'abandoned');
       case 'check':
         return this.#home.check();
       case 'goodbye':
@@ -473,7 +477,7 @@ export class Link extends Events<LinkEvents> {
         if (via) this.#transmit({ do: 'transmit', via, toDevice, header, body });
       },
       transmitBulk: (toDevice, header, body) => this.#transmitBulk(toDevice, header, body),
-      doubt: () => this.doubt(),
+      doubt: () => this.#on({ type: 'doubt' }),
     };
   }
 

@@ -8,14 +8,14 @@ import { TRACE_MAX, type TraceEntry } from './trace.ts';
 
 type Untimed<T> = T extends unknown ? Omit<T, 'nowMs'> : never;
 
-/** A link without sockets that plays events a millisecond apart, and its recorder. */
+/** A link without sockets that plays events a second apart, and its recorder. */
 function recorded(events: readonly Untimed<LinkEvent>[]) {
   let state = opened({ epoch: 'E1', initiator: true, rtcWanted: true });
   const told: TraceEntry[] = [];
   const recorder = new Recorder((entry) => told.push(entry));
-  for (const [nowMs, event] of events.entries()) {
+  for (const [index, event] of events.entries()) {
     const before = state;
-    const next = step(before, { ...event, nowMs });
+    const next = step(before, { ...event, nowMs: 1_000 * index });
     state = next.state;
     recorder.stepped(before, event, state, next.effects);
   }
@@ -134,6 +134,6 @@ describe('the numbers of a link', () => {
     const stats = statsOf(state, recorder.traffic, undefined);
     expect(stats.traffic.relay).toEqual({ sent: 2, sentBytes: 8, resent: 0, received: 1, receivedBytes: 2 });
     expect(stats.traffic.direct).toEqual({ sent: 1, sentBytes: 5, resent: 1, received: 0, receivedBytes: 0 });
-    expect(stats).toMatchObject({ loss: 1 / 3, waiting: 0, roundTripMs: { relay: 1 } });
+    expect(stats).toMatchObject({ loss: 1 / 3, waiting: 0, roundTripMs: { relay: 1_000 } });
   });
 });

@@ -26,6 +26,9 @@ export type RtcTrigger =
   | 'expired'
   | 'halt';
 
+/** What another connection is made for while there is one: in place of one in doubt, or with credentials that are fresh. */
+export type Beside = 'spare' | 'renewal';
+
 /** The next phase for each trigger; a trigger that is not listed changes nothing. The diagram in the docs is made from it. */
 export const RTC_TABLE: Readonly<Record<RtcPhase, Readonly<Partial<Record<RtcTrigger, RtcPhase>>>>> = {
   idle: { start: 'trying', yield: 'waiting', offered: 'trying' },
@@ -50,9 +53,10 @@ const TIMES = {
  *
  * @param phase the phase that was entered
  * @param failures attempts that failed in a row
+ * @param beside whether an attempt goes on beside an open channel, which that limit is for then
  * @returns milliseconds, or `undefined` where the phase has no end of its own
  */
-export function phaseLimitMs(phase: RtcPhase, failures: number): number | undefined {
+export function phaseLimitMs(phase: RtcPhase, failures: number, beside: boolean): number | undefined {
   switch (phase) {
     case 'trying':
       return TIMES.attemptMs;
@@ -60,8 +64,9 @@ export function phaseLimitMs(phase: RtcPhase, failures: number): number | undefi
       return Math.min(TIMES.retryMaxMs, TIMES.retryFirstMs * 2 ** Math.max(0, failures - 1));
     case 'doubted':
       return TIMES.doubtMs;
-    case 'idle':
     case 'open':
+      return beside ? TIMES.attemptMs : undefined;
+    case 'idle':
       return undefined;
   }
 }

@@ -4,7 +4,7 @@ import { alive, type Liveness } from './liveness.ts';
 import type { Outbox, Outgoing, Unsent } from './outbox.ts';
 import type { Path, RtcTier, Via } from './path.ts';
 import type { RoundTrip } from './round-trip.ts';
-import type { RtcPhase } from './rtc-phase.ts';
+import type { Beside, RtcPhase } from './rtc-phase.ts';
 
 /** All that a link knows. Plain data: no timer, socket or WebRTC object. */
 export interface LinkState {
@@ -26,8 +26,8 @@ export interface LinkState {
     readonly phase: RtcPhase;
     readonly tier: RtcTier;
     readonly failures: number;
-    /** Whether another connection is being made beside the channel that there is. */
-    readonly beside: boolean;
+    /** Why another connection is being made beside the channel that there is; none where none is. */
+    readonly beside: Beside | undefined;
     readonly life: Liveness;
   };
   readonly outbox: Outbox;
@@ -55,15 +55,18 @@ export type LinkEvent = { readonly nowMs: number } & (
   | { readonly type: 'refused'; readonly seq: number; readonly code: ErrorCode }
   /** The server's clock, to find what the mailbox has not kept any longer. */
   | { readonly type: 'clock'; readonly serverMs: number }
-  /** The network may have changed, or what travels beside the messages is not answered. */
+  /** The network may have changed. */
   | { readonly type: 'hint' }
+  /** What travels beside the messages is not answered. */
+  | { readonly type: 'doubt' }
   /** There are fresh credentials for TURN; those in use end soon. */
   | { readonly type: 'renewed' }
   /** The other side's keys have changed. */
   | { readonly type: 'keys' }
   | { readonly type: 'unreachable'; readonly device: string }
   | { readonly type: 'rtc'; readonly trigger: 'offered'; readonly fromDevice: string }
-  | { readonly type: 'rtc'; readonly trigger: 'opened' | 'tier'; readonly tier: RtcTier }
+  /** `ready`: the connection that we offered beside the channel is open, and may take its place. */
+  | { readonly type: 'rtc'; readonly trigger: 'opened' | 'ready' | 'tier'; readonly tier: RtcTier }
   /** `lost`: the channel is over, an attempt beside it goes on. `missed`: the other way round. */
   | { readonly type: 'rtc'; readonly trigger: 'failed' | 'lost' | 'missed' }
   | { readonly type: 'timer'; readonly name: TimerName }
@@ -104,8 +107,10 @@ export type LinkEffect =
   | { readonly do: 'path'; readonly path: Path }
   | { readonly do: 'start-rtc'; readonly toDevice: string }
   | { readonly do: 'stop-rtc' }
-  /** Ends the channel; an attempt beside it takes its place. */
+  /** Ends the channel; what is beside it takes its place. */
   | { readonly do: 'drop-rtc' }
+  /** Ends what is beside the channel. */
+  | { readonly do: 'drop-beside' }
   /** Asks the server whether it is there. */
   | { readonly do: 'check' }
   | { readonly do: 'goodbye'; readonly toDevice: string | undefined }
@@ -133,7 +138,7 @@ export function opened(options: {
     mail: { ready: false, held: false, refusals: 0 },
     peerDevices: [],
     peerDevice: undefined,
-    rtc: { phase: 'idle', tier: 'turn', failures: 0, beside: false, life: alive(0) },
+    rtc: { phase: 'idle', tier: 'turn', failures: 0, beside: undefined, life: alive(0) },
     outbox: { epoch: options.epoch, nextSeq: 1, waiting: [] },
     inboxes: {},
     overdue: 0,

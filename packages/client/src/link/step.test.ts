@@ -1,4 +1,4 @@
-import type { Frame } from '@anypath/protocol';
+import type { AckHeader, Frame } from '@anypath/protocol';
 import { describe, expect, it } from 'vitest';
 import { RTC_TABLE, type RtcPhase } from './rtc-phase.ts';
 import { type LinkEffect, type LinkEvent, opened, pathOf } from './state.ts';
@@ -6,13 +6,15 @@ import { step } from './step.ts';
 
 type Untimed<T> = T extends unknown ? Omit<T, 'nowMs'> : never;
 
-/** Plays events one after the other, a millisecond apart. */
+/** Plays events one after the other, a millisecond apart; what is overdue is so after a second. */
 function play(events: readonly Untimed<LinkEvent>[], options: Partial<Parameters<typeof opened>[0]> = {}) {
   let state = opened({ epoch: 'E1', initiator: true, rtcWanted: true, ...options });
   let effects: readonly LinkEffect[] = [];
   const all: LinkEffect[] = [];
-  for (const [index, event] of events.entries()) {
-    ({ state, effects } = step(state, { ...event, nowMs: index }));
+  let nowMs = -1;
+  for (const event of events) {
+    nowMs += event.type === 'timer' && event.name === 'ack' ? 1_000 : 1;
+    ({ state, effects } = step(state, { ...event, nowMs }));
     all.push(...effects);
   }
   return { state, effects, all };
@@ -28,6 +30,7 @@ const ackOf = (seq: number, via: 'rtc' | 'relay') => {
   const frame: Frame = { header: { t: 'ack', epoch: 'E1', through: seq, seq }, body: new Uint8Array() };
   return { type: 'frame', via, fromDevice: 'b1', frame } as const;
 };
+const pingOf = (reply: boolean) => ({ t: 'ping', reply }) as const;
 const overdue = { type: 'timer', name: 'ack' } as const;
 const expired = { type: 'timer', name: 'rtc' } as const;
 
@@ -112,6 +115,68 @@ describe('a link', () => {
     );
   });
 
+  describe('with a connection beside its channel', () => {
+    const turnOpen = { ...rtcOpen, tier: 'turn' } as const;
+    const ready = (tier: 'direct' | 'turn') => ({ type: 'rtc', trigger: 'ready', tier }) as const;
+    const doubted = [socketUp, bobHere, turnOpen, say('m1'), overdue];
+    const recovered = [...doubted, ackOf(1, 'rtc')];
+
+    it('takes a better tier at once, also where the channel has answered since', () => {
+      const { state, effects } = play([...recovered, ready('direct')]);
+      expect(pathOf(state)).toBe('direct');
+      expect(named(effects)).toContain('drop-rtc');
+      // The other side follows when it hears something.
+      expect(effects).toContainEqual(expect.objectContaining({ do: 'transmit', via: 'rtc', header: pingOf(true) }));
+    });
+
+    it('keeps the channel against one of the same tier, unless it is still in doubt', () => {
+      const kept = play([...recovered, ready('turn')]);
+      expect(named(kept.effects)).toEqual(['drop-beside', 'timer']);
+      expect(kept.state.rtc).toMatchObject({ phase: 'open', beside: undefined });
+      const taken = play([...doubted, ready('turn')]);
+      expect(pathOf(taken.state)).toBe('turn');
+      expect(named(taken.effects)).toContain('drop-rtc');
+    });
+
+    it('gives it up where nobody answers it, and makes another in the next doubt', () => {
+      const { state, effects } = play([...recovered, expired]);
+      expect(named(effects)).toContain('drop-beside');
+      expect(pathOf(state)).toBe('turn');
+      expect(named(play([...recovered, expired, say('m2'), overdue]).effects)).toContain('start-rtc');
+    });
+  });
+
+  it('stays on a channel that answers, and sends what is missing over the relay beside it', () => {
+    const lossy = [socketUp, bobHere, rtcOpen, say('m1'), say('m2')];
+    const { frame } = ackOf(2, 'rtc');
+    const later = { ...ackOf(2, 'rtc'), frame: { ...frame, header: { ...frame.header, through: 0 } as AckHeader } };
+    const early = step(play(lossy).state, { ...later, nowMs: 390 });
+    const { state, effects } = step(early.state, { ...overdue, nowMs: 400 });
+    expect(sentOver(effects)).toEqual(['m1 relay']);
+    expect(state.rtc.phase).toBe('open');
+    const alive = step(state, { ...later, nowMs: 2_390 });
+    expect(step(alive.state, { ...overdue, nowMs: 2_400 }).state.rtc.phase).toBe('doubted');
+  });
+
+  it('asks a channel in doubt for an answer: what the other side says by itself is none', () => {
+    const doubted = [socketUp, bobHere, rtcOpen, say('m1'), overdue];
+    const frame: Frame = { header: pingOf(true), body: new Uint8Array() };
+    const heard = { type: 'frame', via: 'rtc', fromDevice: 'b1', frame } as const;
+    expect(play([...doubted, heard]).state.rtc.phase).toBe('doubted');
+    expect(play([...doubted, ackOf(1, 'rtc')]).state.rtc.phase).toBe('open');
+  });
+
+  it('tries again at once where the network may have changed', () => {
+    const hint = { type: 'hint' } as const;
+    const waiting = [socketUp, bobHere, rtcFailed];
+    expect(play(waiting).state.rtc.phase).toBe('waiting');
+    expect(named(play([...waiting, hint]).effects)).toContain('start-rtc');
+    expect(named(play([...waiting, { type: 'doubt' }]).effects)).not.toContain('start-rtc');
+    expect(play([socketUp, bobHere, rtcOpen, hint]).effects).toContainEqual(
+      expect.objectContaining({ do: 'transmit', via: 'rtc', header: pingOf(true) }),
+    );
+  });
+
   it('sends again what was on its way in a channel that another one replaces, streams and calls as well', () => {
     const { effects } = play([socketUp, bobHere, rtcOpen, say('m1'), rtcOpen]);
     expect(named(effects)).toContain('resend');
@@ -126,8 +191,11 @@ describe('a link', () => {
     for (const initiator of [true, false]) {
       const offered = { type: 'rtc', trigger: 'offered', fromDevice: 'b1' } as const;
       const { state, effects } = play([socketUp, bobHere, offered, turnOpen, renewed], { initiator });
-      expect(named(effects)).toEqual(['start-rtc']);
+      expect(named(effects)).toEqual(['start-rtc', 'timer']);
       expect(pathOf(state)).toBe('turn');
+      const ready = { type: 'rtc', trigger: 'ready', tier: 'turn' } as const;
+      const taken = play([socketUp, bobHere, offered, turnOpen, renewed, ready], { initiator });
+      expect(named(taken.effects)).toContain('drop-rtc');
     }
     expect(play([socketUp, bobHere, rtcOpen, renewed]).effects).toEqual([]);
     expect(play([socketUp, bobHere, turnOpen, renewed, renewed]).effects).toEqual([]);

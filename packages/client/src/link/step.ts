@@ -1,6 +1,6 @@
-import type { AckHeader, DataHeader } from '@anypath/protocol';
+import type { AckHeader, DataHeader, FrameHeader } from '@anypath/protocol';
 import { type ArrivalPath, cursorOf, type Incoming, received } from './inbox.ts';
-import { alive, asked, forgiven, heard, type Liveness, patienceMs, silenceLeftMs } from './liveness.ts';
+import { alive, asked, forgiven, heard, isProven, type Liveness, patienceMs, silenceLeftMs, slow } from './liveness.ts';
 import {
   ackedThrough,
   acknowledged,
@@ -15,9 +15,9 @@ import {
   rewoundWhole,
   transmitted,
 } from './outbox.ts';
-import type { Path, Via } from './path.ts';
+import type { Path, RtcTier, Via } from './path.ts';
 import { ackTimeoutMs, measured } from './round-trip.ts';
-import { phaseLimitMs, RTC_TABLE, type RtcTrigger } from './rtc-phase.ts';
+import { type Beside, phaseLimitMs, RTC_TABLE, type RtcTrigger } from './rtc-phase.ts';
 import {
   type Answer,
   type LinkEffect,
@@ -36,6 +36,9 @@ const RELAY_TRIES = 2;
 
 /** How often a message is tried while its channel comes and goes before what the mailbox has goes live as well. */
 const CHANNEL_TRIES = 2;
+
+/** A message that a channel does not bring through in this time goes another way, however lively the channel is, milliseconds. */
+const CHANNEL_MS = 2_000;
 
 /** How long a refusal of the mailbox is waited out, milliseconds: doubled each time, up to the last. */
 const HOLD = { firstMs: 1_000, maxMs: 30_000 } as const;
@@ -61,6 +64,7 @@ export function step(before: LinkState, event: LinkEvent): { state: LinkState; e
   }
   s = post(flush(s, event.nowMs, fx), event.nowMs, fx);
   armAckTimer(before, s, event.nowMs, fx);
+  armBesideTimer(before, s, fx);
   return { state: s, effects: fx };
 }
 
@@ -103,6 +107,8 @@ function react(s: LinkState, event: LinkEvent, fx: LinkEffect[]): LinkState {
     case 'timer':
       return onTimer(s, event.name, event.nowMs, fx);
     case 'hint':
+      return onHint(s, event.nowMs, fx);
+    case 'doubt':
       return s.rtc.phase === 'open' ? probed(s, event.nowMs, fx) : s;
     case 'renewed':
       return onRenewed(s, fx);
@@ -152,15 +158,30 @@ function onFrame(before: LinkState, event: LinkEvent & { type: 'frame' }, fx: Li
   return onData(next, { header, body, path: path as ArrivalPath }, to, fx);
 }
 
-/** The channel is heard; or the other side, over the relay, and then it may be that the channel is dead. */
+/** Where the network may have changed, a channel is asked, and a pause between attempts is over. */
+function onHint(s: LinkState, nowMs: number, fx: LinkEffect[]): LinkState {
+  if (s.rtc.phase === 'open') return probed(s, nowMs, fx);
+  const mayStart = s.rtc.phase === 'waiting' && s.rtcWanted && !s.peerClosed && relayIsUp(s);
+  return mayStart ? moved({ ...s, rtc: { ...s.rtc, failures: 0 } }, 'start', fx) : s;
+}
+
+/**
+ * The channel is heard; or the other side, over the relay, and then it may be that the channel is dead. One in doubt has to answer:
+ * that the other side reaches us does not show that we reach it.
+ */
 function onSignOfLife(s: LinkState, { via, frame, nowMs }: LinkEvent & { type: 'frame' }, fx: LinkEffect[]): LinkState {
   const { phase, life } = s.rtc;
   const isTalk = frame.header.t !== 'ping';
   if (via === 'relay') return phase === 'open' && isTalk && nowMs - life.heardMs > 100 ? probed(s, nowMs, fx) : s;
-  const known = phase === 'doubted' ? forgiven(life, nowMs) : life;
-  const next = { ...s, rtc: { ...s.rtc, life: heard(known, nowMs, isTalk) } };
-  return moved(next, 'heard', fx);
+  const isAnswer = isAnswering(frame.header);
+  const known = phase === 'doubted' && isAnswer ? forgiven(life, nowMs) : life;
+  const next = { ...s, rtc: { ...s.rtc, life: heard(known, nowMs, { isTalk, isAnswer }) } };
+  return isAnswer ? moved(next, 'heard', fx) : next;
 }
+
+/** Whether a frame is sent because one of ours arrived, on the path on which that came. */
+const isAnswering = (header: FrameHeader): boolean =>
+  header.t === 'ack' || header.t === 'call-ack' || (header.t === 'ping' && !header.reply);
 
 /** Asks the channel for a sign of life, unless it owes one. */
 function probed(s: LinkState, nowMs: number, fx: LinkEffect[]): LinkState {
@@ -229,7 +250,7 @@ function onData(
 function onAck(s: LinkState, ack: AckHeader, path: ArrivalPath, nowMs: number, fx: LinkEffect[]): LinkState {
   if (ack.epoch !== s.outbox.epoch) return s;
   const { outbox, settled } = acknowledged(s.outbox, ack.through);
-  let roundTrips = s.roundTrips;
+  let { roundTrips, rtc } = s;
   for (const entry of settled) {
     // An acknowledgement speaks for the path of the message that caused it; the others went as they were sent.
     const by = entry.seq === ack.seq ? path : ((entry.sent?.path as ArrivalPath | undefined) ?? path);
@@ -237,10 +258,12 @@ function onAck(s: LinkState, ack: AckHeader, path: ArrivalPath, nowMs: number, f
     // Only a message that was sent once tells a round trip (Karn's rule, RFC 6298, section 3).
     if (path !== 'mailbox' && entry.seq === ack.seq && entry.tries === 1 && entry.sent?.path === path) {
       const via = viaOf(path);
-      roundTrips = { ...roundTrips, [via]: measured(roundTrips[via], nowMs - entry.sent.ms) };
+      const tookMs = nowMs - entry.sent.ms;
+      roundTrips = { ...roundTrips, [via]: measured(roundTrips[via], tookMs) };
+      if (via === 'rtc') rtc = { ...rtc, life: slow(rtc.life, tookMs, nowMs) };
     }
   }
-  return { ...s, outbox, roundTrips, overdue: settled.length > 0 ? 0 : s.overdue };
+  return { ...s, outbox, roundTrips, rtc, overdue: settled.length > 0 ? 0 : s.overdue };
 }
 
 function onKept(s: LinkState, event: LinkEvent & { type: 'kept' }, fx: LinkEffect[]): LinkState {
@@ -278,29 +301,52 @@ function onRtc(before: LinkState, event: LinkEvent & { type: 'rtc' }, fx: LinkEf
     case 'offered': {
       // The driver is answering already, beside the channel that there is to this device. Who offers has left that.
       const hasChannel = before.rtc.phase === 'open' || before.rtc.phase === 'doubted';
-      const beside = hasChannel && before.peerDevice === event.fromDevice;
+      const beside: Beside | undefined = hasChannel && before.peerDevice === event.fromDevice ? 'spare' : undefined;
       const s = { ...before, peerClosed: false, peerDevice: event.fromDevice, rtc: { ...before.rtc, beside } };
       // One that was heard just now is left when the other carries: credentials are renewed so.
       const isAlive = event.nowMs - s.rtc.life.heardMs < patienceMs(s.rtc.life, event.nowMs);
       if (beside && isAlive && s.rtc.phase === 'open') return probed(s, event.nowMs, fx);
       return moved(s, hasChannel && !beside ? 'lost' : 'offered', fx);
     }
-    case 'opened': {
-      const rtc = { ...before.rtc, tier: event.tier, failures: 0, beside: false, life: reborn(before, event.nowMs) };
-      // What was on its way in a channel that this one replaces is lost.
-      const isReplaced = viaOf(pathOf(before)) === 'rtc';
-      if (isReplaced) fx.push({ do: 'resend' });
-      const outbox = isReplaced ? rewound(before.outbox) : before.outbox;
-      return moved({ ...before, rtc, outbox }, 'opened', fx);
-    }
+    case 'opened':
+      return onOpened(before, event.tier, event.nowMs, fx);
+    case 'ready':
+      return onReady(before, event.tier, event.nowMs, fx);
     case 'tier':
       return { ...before, rtc: { ...before.rtc, tier: event.tier } };
     case 'missed':
-      return { ...before, rtc: { ...before.rtc, beside: false } };
+      return alone(before);
     case 'lost':
     case 'failed':
-      return moved({ ...before, rtc: { ...before.rtc, beside: false } }, event.trigger, fx);
+      return moved(alone(before), event.trigger, fx);
   }
+}
+
+/** Nothing is made beside the channel any more. */
+const alone = (s: LinkState): LinkState => ({ ...s, rtc: { ...s.rtc, beside: undefined } });
+
+function onOpened(before: LinkState, tier: RtcTier, nowMs: number, fx: LinkEffect[]): LinkState {
+  const rtc = { ...before.rtc, tier, failures: 0, beside: undefined, life: reborn(before, nowMs) };
+  // What was on its way in a channel that this one replaces is lost.
+  const isReplaced = viaOf(pathOf(before)) === 'rtc';
+  if (isReplaced) fx.push({ do: 'resend' });
+  const outbox = isReplaced ? rewound(before.outbox) : before.outbox;
+  return moved({ ...before, rtc, outbox }, 'opened', fx);
+}
+
+/**
+ * A better tier is taken at once, and so is anything in place of a channel in doubt; a channel that has answered since keeps its place
+ * against one of the same tier. The other side follows when it hears the new one.
+ */
+function onReady(before: LinkState, tier: RtcTier, nowMs: number, fx: LinkEffect[]): LinkState {
+  const { phase, beside, tier: ours } = before.rtc;
+  const isBetter = tier === 'direct' && ours === 'turn';
+  if (phase === 'open' && beside !== 'renewal' && !isBetter) {
+    fx.push({ do: 'drop-beside' });
+    return alone(before);
+  }
+  fx.push({ do: 'drop-rtc' });
+  return probed(onOpened(before, tier, nowMs, fx), nowMs, fx);
 }
 
 /** A new channel over the same line is given the time that the line needs. */
@@ -312,7 +358,12 @@ const reborn = ({ rtc: { life } }: LinkState, nowMs: number): Liveness => ({
 function onRtcExpired(s: LinkState, fx: LinkEffect[]): LinkState {
   if (s.rtc.phase === 'doubted' && s.rtc.beside) {
     fx.push({ do: 'drop-rtc' });
-    return moved({ ...s, rtc: { ...s.rtc, beside: false } }, 'lost', fx);
+    return moved(alone(s), 'lost', fx);
+  }
+  if (s.rtc.phase === 'open') {
+    // Nobody answered what was offered beside the channel, or it leads nowhere.
+    fx.push({ do: 'drop-beside' });
+    return alone(s);
   }
   const isPointless = s.peerClosed || !relayIsUp(s);
   return moved(s, s.rtc.phase === 'waiting' && isPointless ? 'halt' : 'expired', fx);
@@ -323,14 +374,27 @@ function onRtcExpired(s: LinkState, fx: LinkEffect[]): LinkState {
  * it was sealed for other devices than this one. At last the mailbox gets it, too.
  */
 function onAckOverdue(s: LinkState, nowMs: number, fx: LinkEffect[]): LinkState {
-  const tries = oldestLive(s.outbox)?.tries ?? 0;
+  const oldest = oldestLive(s.outbox);
+  const tries = oldest?.tries ?? 0;
   if (s.rtc.phase === 'open' && relayIsUp(s)) {
+    if (oldest?.sent && isProven(s.rtc.life, nowMs) && nowMs - oldest.sent.ms < CHANNEL_MS) {
+      // The line loses packets, and brings others: what is missing goes the other way as well.
+      fx.push(...hedged(s, oldest), { do: 'timer', name: 'ack', ms: timeoutMs(s, 'rtc', 1, nowMs) });
+      return s;
+    }
     // A channel that is heard again each time, and does not bring it through, is not what is missing.
     return moved(tries > CHANNEL_TRIES ? { ...s, outbox: rewoundWhole(s.outbox) } : s, 'stalled', fx);
   }
   const next = { ...s, overdue: s.overdue + 1, outbox: rewoundWhole(s.outbox) };
   // Counted on the relay alone: the mailbox is dear, and a channel that died is no reason for it.
   return next.overdue >= RELAY_TRIES && canMail(s) ? forced(next, nowMs, fx) : next;
+}
+
+/** A message once more, over the relay, beside the channel that has it. */
+function hedged(s: LinkState, entry: Outgoing): LinkEffect[] {
+  if (s.peerDevice === undefined) return [];
+  const header = dataHeader(s.outbox.epoch, ackedThrough(s.outbox), entry);
+  return [{ do: 'transmit', via: 'relay', toDevice: s.peerDevice, header, body: entry.body }];
 }
 
 const canMail = ({ mail, socketUp }: LinkState): boolean => socketUp && mail.ready && !mail.held;
@@ -366,9 +430,9 @@ function moved(s: LinkState, trigger: RtcTrigger, fx: LinkEffect[]): LinkState {
   const goesOn = trigger === 'offered' || trigger === 'lost';
   if (next === 'trying' && !goesOn && s.peerDevice) fx.push({ do: 'start-rtc', toDevice: s.peerDevice });
   if (next === 'doubted' && s.peerDevice) fx.push(ping('rtc', s.peerDevice, true), { do: 'check' });
-  const beside = next === 'doubted' ? besideDoubted(s, fx) : s.rtc.beside && next === 'open';
+  const beside = next === 'doubted' ? besideDoubted(s, fx) : next === 'open' ? s.rtc.beside : undefined;
   if (next === 'open') fx.push({ do: 'timer', name: 'probe', ms: s.rtc.life.pauseMs });
-  fx.push({ do: 'timer', name: 'rtc', ms: phaseLimitMs(next, failures) });
+  fx.push({ do: 'timer', name: 'rtc', ms: phaseLimitMs(next, failures, false) });
   return { ...s, rtc: { ...s.rtc, phase: next, failures, beside } };
 }
 
@@ -377,15 +441,15 @@ function onRenewed(s: LinkState, fx: LinkEffect[]): LinkState {
   const { phase, tier, beside } = s.rtc;
   if (phase !== 'open' || tier !== 'turn' || beside || !relayIsUp(s) || !s.peerDevice) return s;
   fx.push({ do: 'start-rtc', toDevice: s.peerDevice });
-  return { ...s, rtc: { ...s.rtc, beside: true } };
+  return { ...s, rtc: { ...s.rtc, beside: 'renewal' } };
 }
 
-/** Make before break: another connection, by who opened the link. @returns whether one is being made */
-function besideDoubted(s: LinkState, fx: LinkEffect[]): boolean {
+/** Make before break: another connection, by who opened the link. @returns what is being made */
+function besideDoubted(s: LinkState, fx: LinkEffect[]): Beside | undefined {
   const mayStart = s.initiator && s.rtcWanted && !s.peerClosed && relayIsUp(s);
   if (s.rtc.beside || !mayStart || !s.peerDevice) return s.rtc.beside;
   fx.push({ do: 'start-rtc', toDevice: s.peerDevice });
-  return true;
+  return 'spare';
 }
 
 const ping = (via: Via, toDevice: string, reply: boolean): LinkEffect => ({
@@ -447,4 +511,11 @@ function armAckTimer(before: LinkState, s: LinkState, nowMs: number, fx: LinkEff
   if (oldest?.sent === was?.sent && oldest?.seq === was?.seq) return;
   const via = viaOf(pathOf(s));
   fx.push({ do: 'timer', name: 'ack', ms: oldest && timeoutMs(s, via, s.overdue + 1, nowMs) });
+}
+
+/** An attempt beside an open channel has its time, as any other; in doubt, the doubt has. */
+function armBesideTimer(before: LinkState, s: LinkState, fx: LinkEffect[]): void {
+  const isBeside = (one: LinkState) => one.rtc.phase === 'open' && one.rtc.beside !== undefined;
+  if (s.rtc.phase !== 'open' || isBeside(s) === isBeside(before)) return;
+  fx.push({ do: 'timer', name: 'rtc', ms: phaseLimitMs('open', 0, isBeside(s)) });
 }

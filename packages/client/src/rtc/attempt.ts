@@ -17,8 +17,11 @@ export interface AttemptEvents {
   reported(report: RtcReport): void;
 }
 
-/** Both sides declare the same channel, so that none has to be announced: one round trip less (RFC 8832 is skipped). */
-const CHANNEL: RTCDataChannelInit = { negotiated: true, id: 0, ordered: true };
+/**
+ * Both sides declare the same channel, so that none has to be announced: one round trip less (RFC 8832 is skipped). Messages are put in
+ * order by their numbers: what is lost does not hold up what follows, acknowledgements least of all.
+ */
+const CHANNEL: RTCDataChannelInit = { negotiated: true, id: 0, ordered: false };
 
 /** Text on the channel, where frames are binary: whether the sender's end of the pair is a relay's. */
 const RELAYED = 'relayed';
@@ -37,6 +40,8 @@ const LOW_BYTES = 128 * 1024;
 export class Attempt {
   readonly session: string;
   readonly device: string;
+  /** Whether we offered it, or answered. */
+  readonly role: RtcReport['role'];
   readonly #pc: RTCPeerConnection;
   readonly #channel: RTCDataChannel;
   readonly #events: AttemptEvents;
@@ -67,6 +72,7 @@ export class Attempt {
   ) {
     this.session = session;
     this.device = device;
+    this.role = role;
     this.#events = events;
     this.#log = new AttemptLog(role, events.traced, events.reported);
     this.#pc = new RTCPeerConnection({ bundlePolicy: 'max-bundle', ...config });
@@ -79,6 +85,11 @@ export class Attempt {
   /** Whether the data channel carries frames. */
   get isOpen(): boolean {
     return !this.#over && this.#channel.readyState === 'open';
+  }
+
+  /** Whether a TURN server stands between; not known before the channel is open. */
+  get tier(): RtcTier | undefined {
+    return this.#tier;
   }
 
   /** Whether our offer is out and nothing came back that opened the channel. */
@@ -207,9 +218,10 @@ export class Attempt {
       this.#tellOwnEnd(pair.local.type === 'relay');
     }
     const tier = pair?.tier ?? 'turn';
-    if (this.#tier === undefined) this.#events.opened(tier);
-    else if (this.#tier !== tier) this.#events.tier(tier);
+    const before = this.#tier;
     this.#tier = tier;
+    if (before === undefined) this.#events.opened(tier);
+    else if (before !== tier) this.#events.tier(tier);
   }
 
   #tellOwnEnd(isRelayed: boolean): void {

@@ -1,4 +1,5 @@
 import { fingerprintsOf, ownFingerprints } from './fingerprint.ts';
+import { type SelectedPair, selectedPair } from './selected-pair.ts';
 
 /** What a connection for media tells its owner. */
 export interface MediaConnectionEvents {
@@ -111,6 +112,11 @@ export class MediaConnection {
     }
     // One that the browser refuses is one path less; those of an offer that was ignored are to be refused.
     await this.#pc.addIceCandidate(candidate).catch(() => undefined);
+  }
+
+  /** The pair of candidates that carries it, where there is one. */
+  async pair(): Promise<SelectedPair | undefined> {
+    return this.#over ? undefined : selectedPair(this.#pc);
   }
 
   async stats(): Promise<RTCStatsReport> {

@@ -20,6 +20,8 @@ export interface Surroundings {
 export interface NegotiatorEvents {
   offered(fromDevice: string): void;
   opened(tier: RtcTier): void;
+  /** What we offered beside the connection is open: `drop` is to say that it takes its place, `dropBeside` that it does not. */
+  ready(tier: RtcTier): void;
   tier(tier: RtcTier): void;
   /** There is no connection and no attempt any more. */
   failed(): void;
@@ -36,8 +38,8 @@ export interface NegotiatorEvents {
 const STRAY_MAX = 64;
 
 /**
- * Makes connections to one peer, one at a time: the next beside one that is open, which it replaces once it carries. Each attempt
- * is a connection of its own with a `session` name, so that late signals of an older attempt cannot touch a newer one. Where both
+ * Makes connections to one peer, one at a time: the next beside one that is open. Who offered it decides whether it takes the other's
+ * place when it is open, and the other side follows when it hears something on it. Each attempt is a connection of its own with a `session` name, so that late signals of an older attempt cannot touch a newer one. Where both
  * sides offer at once, the device whose name sorts higher gives way (the polite peer of W3C WebRTC, "perfect negotiation").
  */
 export class Negotiator {
@@ -82,10 +84,18 @@ export class Negotiator {
     this.#next = undefined;
   }
 
-  /** Ends the connection; the attempt beside it takes its place. */
+  /** Ends the connection; what is beside it takes its place. */
   drop(): void {
-    this.#attempt?.close();
-    this.#attempt = this.#next;
+    this.#succeed();
+    const attempt = this.#attempt;
+    // Who offered it knows that it is open. Told later: whoever calls this is about to take note of it.
+    if (attempt?.role === 'answer') queueMicrotask(() => attempt === this.#attempt && this.#announce(attempt));
+  }
+
+  /** Ends what is beside the connection, which counts as `outcome`. */
+  dropBeside(outcome: 'failed' | 'abandoned' = 'abandoned'): void {
+    this.#turn++;
+    this.#next?.close(outcome);
     this.#next = undefined;
   }
 
@@ -175,16 +185,19 @@ export class Negotiator {
         this.#around.signal('rtc:candidate', payload).catch(() => undefined);
       },
       opened: (tier) => {
-        this.#prefer(attempt);
-        this.#events.opened(tier);
+        if (attempt === this.#attempt) this.#events.opened(tier);
+        else if (role === 'offer') this.#events.ready(tier);
       },
       tier: (tier) => {
         if (attempt === this.#attempt) this.#events.tier(tier);
       },
       failed: () => this.#ended(attempt),
       frame: (bytes) => {
-        // What is heard on it proves that it carries.
-        this.#prefer(attempt);
+        // The other side has gone over to it.
+        if (attempt === this.#next) {
+          this.#succeed();
+          this.#announce(attempt);
+        }
         this.#events.frame(device, bytes);
       },
       traced: (trace) => this.#events.traced({ ...trace, attempt: number }),
@@ -223,9 +236,15 @@ export class Negotiator {
     return ++this.#turn;
   }
 
-  /** The one that was made beside takes the place of the other. */
-  #prefer(attempt: Attempt): void {
-    if (attempt === this.#next) this.drop();
+  #succeed(): void {
+    this.#attempt?.close();
+    this.#attempt = this.#next;
+    this.#next = undefined;
+  }
+
+  /** It has taken the place of another. Where it is not open yet, that is told when it is. */
+  #announce({ isOpen, tier }: Attempt): void {
+    if (isOpen && tier) this.#events.opened(tier);
   }
 
   /** @param attempt where it came that far */
@@ -244,11 +263,12 @@ export class Negotiator {
       this.#next = undefined;
       this.#events.missed();
     } else if (attempt === this.#attempt) {
-      const goesOn = this.#next !== undefined;
-      if (!goesOn) this.#turn++;
-      this.drop();
-      if (goesOn) this.#events.lost();
-      else this.#events.failed();
+      const next = this.#next;
+      if (!next) this.#turn++;
+      this.#succeed();
+      if (!next) this.#events.failed();
+      else if (next.isOpen && next.tier) this.#announce(next);
+      else this.#events.lost();
     }
   }
 }
