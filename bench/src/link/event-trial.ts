@@ -29,7 +29,7 @@ const AFTER_MS = 5_000;
 /** How long the first frames may take. */
 const FRAMES_MS = 10_000;
 /** How long the last messages may take where messages flow. */
-const LAST_MS = 5_000;
+const LAST_MS = 15_000;
 
 /** Lets two clients talk by fresh pages, has something happen to the first, and judges what both of them noted. */
 export async function runEventTrial(

@@ -8,6 +8,7 @@ import type { Scene } from '@anypath/lab/matrix/events';
 import type { ClassName } from '@anypath/lab/matrix/plan';
 import { trustInHome } from '@anypath/lab/network/authority';
 import type { Client } from '@anypath/lab/network/client';
+import { forgetMappings } from '@anypath/lab/network/events';
 import { LabNetwork } from '@anypath/lab/network/lab-network';
 import { Service } from '@anypath/lab/network/service';
 import { over, TOPOLOGIES } from '@anypath/lab/network/topologies';
@@ -100,6 +101,8 @@ export class LinkLab implements AsyncDisposable {
   async converse(name: PageName, a: Station, b: Station): Promise<Pages> {
     const source = this.#sources.get(name);
     if (!source) throw new RangeError(`there is no page of ${name}`);
+    // What earlier trials left in the browsers' pools must not be waited for: their connections answer with a reset.
+    await Promise.all([a, b].map(({ client }) => forgetMappings(client, { oldTcp: 'reset' })));
     const number = ++this.#conversations;
     const names = { a: `caller-${number}`, b: `callee-${number}` };
     const [pageA, pageB] = await Promise.all([
