@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { judge, type Verdict } from './judge.ts';
+import { type Happening, judge, type Verdict } from './judge.ts';
 import type { LinkLab, Pages, Station } from './link-lab.ts';
 import type { BenchEvent } from './plan.ts';
 import type { PageName } from './subjects.ts';
@@ -26,8 +26,6 @@ export type EventTrial =
 const BEFORE_MS = 2_000;
 /** And so long it is watched after it at least: what flows again may stop again. */
 const AFTER_MS = 5_000;
-/** How long the first frames may take. */
-const FRAMES_MS = 10_000;
 /** How long the last messages may take where messages flow. */
 const LAST_MS = 15_000;
 
@@ -48,13 +46,13 @@ export async function runEventTrial(
     ({ messages, rtc }) => messages && (rtc || !hasRtc),
   );
   if (!talk.messages || (hasRtc && !talk.rtc)) return { connected: false };
-  const noMedia = await startMedia(pages, { wanted: media, hasRtc });
+  const noMedia = await startMedia(pages, { wanted: media, hasRtc, giveUpMs });
   await delay(BEFORE_MS);
   const startMs = Date.now();
   const undo = await event.happen(lab.scene(name), a);
   const doneMs = Date.now();
   try {
-    const { messages } = await watch(
+    await watch(
       pages,
       { sinceMs: doneMs, untilMs: doneMs + giveUpMs },
       (reached) =>
@@ -66,9 +64,7 @@ export async function runEventTrial(
     const endMs = Date.now();
     await Promise.all([pages.a.hush(), pages.b.hush()]);
     const happening = { startMs, doneMs, endMs, missingFromMs: outage === 'none' ? startMs : doneMs };
-    const accounts = await lastAccounts(pages, messages ? LAST_MS : 0);
-    const verdict = judge(accounts.a, accounts.b, happening);
-    return { connected: true, noMedia, verdict };
+    return { connected: true, noMedia, verdict: await lastVerdict(pages, happening) };
   } finally {
     await undo?.();
   }
@@ -77,7 +73,7 @@ export async function runEventTrial(
 /** @returns why there is no media, or `undefined` where frames come on both sides */
 async function startMedia(
   pages: Pages,
-  { wanted, hasRtc }: { readonly wanted: boolean; readonly hasRtc: boolean },
+  { wanted, hasRtc, giveUpMs }: { readonly wanted: boolean; readonly hasRtc: boolean; readonly giveUpMs: number },
 ): Promise<string | undefined> {
   if (!wanted) return 'media was left out';
   if (!hasRtc) return 'WebRTC does not connect this pair';
@@ -87,12 +83,8 @@ async function startMedia(
   } catch (error) {
     return messageOf(error);
   }
-  const { frames } = await watch(
-    pages,
-    { sinceMs: startMs, untilMs: startMs + FRAMES_MS },
-    (reached) => reached.frames,
-  );
-  return frames ? undefined : `no frames within ${FRAMES_MS / 1000} s of the call`;
+  const { frames } = await watch(pages, { sinceMs: startMs, untilMs: startMs + giveUpMs }, (reached) => reached.frames);
+  return frames ? undefined : `no frames within ${giveUpMs / 1000} s of the call`;
 }
 
 const PREFIX = /^page\.evaluate: Error: /;
@@ -101,17 +93,14 @@ const PREFIX = /^page\.evaluate: Error: /;
 export const messageOf = (error: unknown): string =>
   ((error instanceof Error ? error.message : String(error)).split('\n', 1)[0] ?? '').replace(PREFIX, '');
 
-/** What both sides have noted, once everything that was sent has arrived, or the time is over. */
-async function lastAccounts({ a, b }: Pages, timeoutMs: number) {
-  const untilMs = Date.now() + timeoutMs;
+/** The verdict once everything that was sent has arrived, or the time is over; at once where messages do not flow. */
+async function lastVerdict({ a, b }: Pages, happening: Happening): Promise<Verdict> {
+  const untilMs = Date.now() + LAST_MS;
   for (;;) {
-    const [ours, theirs] = await Promise.all([a.account(), b.account()]);
-    const isComplete = arrived(theirs) >= ours.sentAtMs.length && arrived(ours) >= theirs.sentAtMs.length;
-    if (isComplete || Date.now() >= untilMs) return { a: ours, b: theirs };
+    const verdict = judge(await a.account(), await b.account(), happening);
+    if (verdict.lost === 0 || verdict.gapMs === null || Date.now() >= untilMs) return verdict;
     await delay(POLL_MS);
   }
 }
 
 const POLL_MS = 200;
-const arrived = ({ seen }: { readonly seen: readonly { readonly number: number }[] }): number =>
-  new Set(seen.map(({ number }) => number)).size;
