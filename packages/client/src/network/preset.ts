@@ -1,13 +1,10 @@
 import type { RtcReport } from '@anypath/protocol';
 
-/** Classes of networks (SPEC S3.2). */
-export const PRESETS = ['home', 'corporate', 'mobile', 'ultra'] as const;
-
 /**
- * A class of network. `home`: UDP works; `corporate`: only TCP does, through a firewall; `mobile`: a network that forgets quickly and
+ * A class of network (SPEC S3.2). `home`: UDP works; `corporate`: only TCP does, through a firewall; `mobile`: a network that forgets quickly and
  * changes often; `ultra`: nothing but the server's own connection gets through.
  */
-export type NetworkPreset = (typeof PRESETS)[number];
+export type NetworkPreset = 'home' | 'corporate' | 'mobile' | 'ultra';
 
 /** What is known of the network that this device is in. What is not known is left out. */
 export interface NetworkFacts {
