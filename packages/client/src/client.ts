@@ -31,6 +31,8 @@ import type { IceSource } from './ice.ts';
 import { Intake } from './intake.ts';
 import { type Home, Link } from './link/link.ts';
 import { Courier } from './mail/courier.ts';
+import type { Network } from './network/network.ts';
+import type { NetworkPreset } from './network/preset.ts';
 import { ask, askRepeatedly } from './socket.ts';
 import { type KeyValueStore, lenient } from './storage.ts';
 
@@ -67,6 +69,7 @@ export interface ClientEvents {
 interface Parts {
   readonly connection: Connection;
   readonly ice: IceSource;
+  readonly network: Network;
   readonly storage: KeyValueStore;
   readonly durable: DurableStore;
   readonly deviceName: string;
@@ -143,7 +146,13 @@ export class Client extends Events<ClientEvents> {
     parts.ice.on('renewed', () => {
       for (const link of this.#links.values()) link.renewed();
     });
-    this.#unhint = listenForHints(() => this.reconnect());
+    parts.network.on('changed', () => {
+      for (const link of this.#links.values()) link.networkChanged(parts.network.keepaliveMs);
+    });
+    this.#unhint = listenForHints(
+      () => this.reconnect(),
+      () => parts.network.forget(),
+    );
     this.ready = this.#begin();
     // Credentials are there when the first link wants them (SPEC S6.1: after login, fetch ICE).
     if (this.#hasRtc) void parts.ice.servers();
@@ -157,6 +166,11 @@ export class Client extends Events<ClientEvents> {
   /** Whether the connection to the server stands. */
   get isOnline(): boolean {
     return this.#parts.connection.socket.connected;
+  }
+
+  /** The class of the network that this device is in: as observed so far, or as `connect` was told. */
+  get network(): NetworkPreset {
+    return this.#parts.network.preset;
   }
 
   /** Wallets that are online, without our own. */
@@ -403,7 +417,7 @@ export class Client extends Events<ClientEvents> {
   }
 
   #homeOf(peer: string, initiator: boolean): Home {
-    const { ice, storage, rtc } = this.#parts;
+    const { ice, network, storage, rtc } = this.#parts;
     const { socket } = this.#parts.connection;
     return {
       self: { wallet: this.wallet, deviceId: this.deviceId },
@@ -414,10 +428,8 @@ export class Client extends Events<ClientEvents> {
       memory: this.#memory,
       desk: this.#desk,
       serverNow: () => this.#serverNow(),
-      config: async () => ({
-        ...(typeof rtc === 'object' ? rtc : {}),
-        iceServers: [...(await ice.servers())],
-      }),
+      config: async () => ({ ...network.configuration(await ice.servers()), ...(typeof rtc === 'object' ? rtc : {}) }),
+      keepaliveMs: () => network.keepaliveMs,
       signal: async (event, payload) => void (await askRepeatedly(socket, event, payload)),
       seal: async (toDevice, frame) => (await this.#courier).seal(peer, toDevice, frame),
       relay: async (toDevice, frame) => void (await ask(socket, 'relay:frame', { to: peer, toDevice, frame })),
@@ -428,8 +440,11 @@ export class Client extends Events<ClientEvents> {
       listened: () => this.#post((courier) => courier.pull()),
       check: () => this.#parts.connection.check(),
       reconnect: () => this.reconnect(),
-      // An operator may not want them: that is no matter of the conversation.
-      report: (report) => void ask(socket, 'rtc:report', report).catch(() => undefined),
+      report: (report) => {
+        network.learn(report, ice.hasTurn);
+        // An operator may not want them: that is no matter of the conversation.
+        void ask(socket, 'rtc:report', report).catch(() => undefined);
+      },
       closed: () => void this.#links.delete(peer),
     };
   }

@@ -156,6 +156,24 @@ describe('a connection in doubt (Socket.IO’s sockets are stand-ins)', () => {
     expect(sockets.length).toBeLessThan(9);
   });
 
+  it('is doubted as quickly the next time where it was really dead', async () => {
+    const { connection } = await standing();
+    for (let change = 0; change < 8; change++) {
+      const dead = sockets.at(-1) as StandInSocket;
+      dead.answer = () => after(40);
+      for (let count = 0; count < 8; count++) {
+        const answer = ask(connection.socket, 'relay:frame', frame);
+        await vi.advanceTimersByTimeAsync(100);
+        await answer;
+      }
+      dead.answer = never;
+      ask(connection.socket, 'relay:frame', frame).catch(() => undefined);
+      await vi.advanceTimersByTimeAsync(300);
+      expect(sockets).toHaveLength(change + 2);
+      await accept(sockets.at(-1));
+    }
+  });
+
   it('tries again where the other met the change half-way, ever more patiently', async () => {
     const { connection, old } = await standing();
     old.answer = never;

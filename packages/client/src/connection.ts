@@ -35,8 +35,11 @@ interface Fresh {
 /** How long a fresh one may take before another is tried, milliseconds; doubled each time: it may have met the change half-way. */
 const FRESH_MS = 1_000;
 
-/** The pause after a doubt, milliseconds; it doubles with each that follows soon, so that a server that is slow gets no crowd. */
-const CALM = { firstMs: 250, maxMs: 30_000 } as const;
+/**
+ * The pause after a doubt, milliseconds; it doubles with each that follows soon, so that a server that is slow gets no crowd. Where another
+ * connection stood within `proofMs`, the server was quick and the doubt was right: it counts for nothing.
+ */
+const CALM = { firstMs: 250, maxMs: 30_000, proofMs: 2_000 } as const;
 
 /**
  * The socket, and its way back. Socket.IO finds back by itself after the network failed, and stays away after the server refused
@@ -150,6 +153,7 @@ export class Connection extends Events<ConnectionEvents> {
     if (socket !== this.#current) return;
     this.#startedAtMs = performance.now();
     this.#isRenewed = false;
+    if (isFresh && this.#startedAtMs - this.#doubtedAtMs < CALM.proofMs) this.#doubts = 0;
     if (isFresh) this.socket.tell('session:start', start);
   }
 

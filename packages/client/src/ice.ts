@@ -62,6 +62,11 @@ export class IceSource extends Events<IceEvents> {
     return this.#fetched && this.#isYoungerThan('endMs') ? this.#fetched.servers : [];
   }
 
+  /** Whether there is a TURN server among those in hand. */
+  get hasTurn(): boolean {
+    return (this.#fetched?.servers ?? []).some(({ urls }) => [urls].flat().some((url) => /^turns?:/i.test(url)));
+  }
+
   /** Fetches no more. */
   close(): void {
     this.#isClosed = true;

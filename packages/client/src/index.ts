@@ -37,6 +37,7 @@ export type { RtcPhase } from './link/rtc-phase.ts';
 export type { LinkStats } from './link/stats.ts';
 export type { TraceEntry, TraceEvent } from './link/trace.ts';
 export type { PathTraffic } from './link/traffic.ts';
+export type { NetworkPreset } from './network/preset.ts';
 export type { AttemptTrace, ConnectionPhases, Milestone } from './rtc/attempt-log.ts';
 export type { RtcStats } from './rtc/rtc-stats.ts';
 export type { CandidateFacts, SelectedPair } from './rtc/selected-pair.ts';

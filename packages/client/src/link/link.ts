@@ -67,6 +67,8 @@ export interface Home extends Surroundings {
   readonly memory: LinkMemory;
   /** The call that this device is in. */
   readonly desk: Desk;
+  /** How long a silent data channel is left alone at most, milliseconds. */
+  keepaliveMs(): number;
   /** The server's clock, Unix milliseconds. */
   serverNow(): number;
   /** Seals a frame for a device. @throws AnypathError where its key cannot be had */
@@ -131,6 +133,7 @@ export class Link extends Events<LinkEvents> {
       epoch: home.epoch,
       initiator: home.initiator,
       rtcWanted: home.rtc,
+      keepaliveMs: home.keepaliveMs(),
     });
     this.#handOver = new HandOver(home, {
       resumed: (cursors) => this.#on({ type: 'resumed', cursors }),
@@ -354,6 +357,11 @@ export class Link extends Events<LinkEvents> {
   /** @internal The network may have changed. */
   doubt(): void {
     this.#on({ type: 'hint' });
+  }
+
+  /** @internal The network is of another class. */
+  networkChanged(keepaliveMs: number): void {
+    this.#on({ type: 'network', keepaliveMs });
   }
 
   /** @internal There are fresh credentials for TURN. */

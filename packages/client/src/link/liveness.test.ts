@@ -9,7 +9,7 @@ describe('the life of a channel', () => {
     let life = heard(alive(0), 100, talk);
     expect(silenceLeftMs(life, 100)).toBe(500);
     const pauses = Array.from({ length: 7 }, () => {
-      life = heard(asked(life, 0), 0, ping);
+      life = heard(asked(life, 0, 15_000), 0, ping);
       return silenceLeftMs(life, 0);
     });
     expect(pauses).toEqual([1_000, 2_000, 4_000, 8_000, 15_000, 15_000, 15_000]);

@@ -18,8 +18,6 @@ export interface Liveness {
 const TIMES = {
   /** While somebody talks. */
   pauseFirstMs: 500,
-  /** SPEC S3.5. */
-  pauseMaxMs: 15_000,
   /** The least time that an acknowledgement is given: less is the other page's main thread being busy. */
   patienceMinMs: 300,
   /** A line that loses packets: what was lost is there after a retransmission or two (RFC 9260, 6.3). */
@@ -53,11 +51,11 @@ export function heard(
 /** Whether it has answered so recently that nothing speaks against it. */
 export const isProven = (life: Liveness, nowMs: number): boolean => nowMs - life.provenMs < patienceMs(life, nowMs);
 
-/** It is asked now. */
-export const asked = (before: Liveness, nowMs: number): Liveness => ({
+/** It is asked now. @param keepaliveMs how long it may be left alone at most */
+export const asked = (before: Liveness, nowMs: number, keepaliveMs: number): Liveness => ({
   ...before,
   askedMs: nowMs,
-  pauseMs: Math.min(TIMES.pauseMaxMs, before.pauseMs * 2),
+  pauseMs: Math.min(keepaliveMs, before.pauseMs * 2),
 });
 
 /** How long until it is to be asked, milliseconds; 0 where that is now. */

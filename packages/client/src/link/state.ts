@@ -33,6 +33,8 @@ export interface LinkState {
   readonly outbox: Outbox;
   /** By the name of the stream. */
   readonly inboxes: Readonly<Record<string, Inbox>>;
+  /** How long a silent channel is left alone at most, milliseconds: the network says (SPEC S3.5). */
+  readonly keepaliveMs: number;
   /** Acknowledgements that did not come in time on this path, in a row. */
   readonly overdue: number;
   readonly roundTrips: Readonly<Partial<Record<Via, RoundTrip>>>;
@@ -59,6 +61,8 @@ export type LinkEvent = { readonly nowMs: number } & (
   | { readonly type: 'hint' }
   /** What travels beside the messages is not answered. */
   | { readonly type: 'doubt' }
+  /** The network is of another class. */
+  | { readonly type: 'network'; readonly keepaliveMs: number }
   /** There are fresh credentials for TURN; those in use end soon. */
   | { readonly type: 'renewed' }
   /** The other side's keys have changed. */
@@ -123,11 +127,15 @@ export interface Answer {
   readonly header: AckHeader;
 }
 
+/** SPEC S3.5. */
+const KEEPALIVE_MS = 15_000;
+
 /** What a link starts from. */
 export function opened(options: {
   readonly epoch: string;
   readonly initiator: boolean;
   readonly rtcWanted: boolean;
+  readonly keepaliveMs?: number;
 }): LinkState {
   return {
     closed: false,
@@ -141,6 +149,7 @@ export function opened(options: {
     rtc: { phase: 'idle', tier: 'turn', failures: 0, beside: undefined, life: alive(0) },
     outbox: { epoch: options.epoch, nextSeq: 1, waiting: [] },
     inboxes: {},
+    keepaliveMs: options.keepaliveMs ?? KEEPALIVE_MS,
     overdue: 0,
     roundTrips: {},
   };

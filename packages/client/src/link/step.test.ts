@@ -166,6 +166,23 @@ describe('a link', () => {
     expect(play([...doubted, ackOf(1, 'rtc')]).state.rtc.phase).toBe('open');
   });
 
+  it('[S3.5] asks a silent channel as often as its network needs', () => {
+    const pauseOf = (keepaliveMs: number) => {
+      const options = { epoch: 'E1', initiator: true, rtcWanted: true };
+      const pong: Frame = { header: pingOf(false), body: new Uint8Array() };
+      let state = opened(options);
+      for (const event of [socketUp, bobHere, { type: 'network', keepaliveMs }, rtcOpen] as const) {
+        ({ state } = step(state, { ...event, nowMs: 0 }));
+      }
+      for (let nowMs = 0; nowMs < 200_000; nowMs += 20_000) {
+        ({ state } = step(state, { type: 'timer', name: 'probe', nowMs }));
+        ({ state } = step(state, { type: 'frame', via: 'rtc', fromDevice: 'b1', frame: pong, nowMs }));
+      }
+      return state.rtc.life.pauseMs;
+    };
+    expect([pauseOf(15_000), pauseOf(8_000)]).toEqual([15_000, 8_000]);
+  });
+
   it('tries again at once where the network may have changed', () => {
     const hint = { type: 'hint' } as const;
     const waiting = [socketUp, bobHere, rtcFailed];

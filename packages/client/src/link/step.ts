@@ -110,6 +110,8 @@ function react(s: LinkState, event: LinkEvent, fx: LinkEffect[]): LinkState {
       return onHint(s, event.nowMs, fx);
     case 'doubt':
       return s.rtc.phase === 'open' ? probed(s, event.nowMs, fx) : s;
+    case 'network':
+      return { ...s, keepaliveMs: event.keepaliveMs };
     case 'renewed':
       return onRenewed(s, fx);
     case 'close':
@@ -187,7 +189,7 @@ const isAnswering = (header: FrameHeader): boolean =>
 function probed(s: LinkState, nowMs: number, fx: LinkEffect[]): LinkState {
   if (s.rtc.life.askedMs !== undefined || s.peerDevice === undefined) return s;
   fx.push(ping('rtc', s.peerDevice, true), { do: 'timer', name: 'probe', ms: timeoutMs(s, 'rtc', 1, nowMs) });
-  return { ...s, rtc: { ...s.rtc, life: asked(s.rtc.life, nowMs) } };
+  return { ...s, rtc: { ...s.rtc, life: asked(s.rtc.life, nowMs, s.keepaliveMs) } };
 }
 
 /** A channel that is open and says nothing is asked; one that owes an answer is dead. */

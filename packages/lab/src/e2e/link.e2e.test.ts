@@ -73,6 +73,28 @@ describe('a link between two tabs of real Chromium, through the real server', ()
     expect(await bob.selectedTypes()).toContain('relay');
   });
 
+  it('[S6.2] is on another TURN connection before its credentials end, and no message notices', async (context) => {
+    await using server = await serve({ TURN_CRED_TTL: '30' });
+    if (server.running.turnPid() === undefined) context.skip('coturn is not installed (apt-get install coturn)');
+    await using people = await pair(server.url);
+    const { alice, bob } = people;
+    const onlyTurn = { iceTransportPolicy: 'relay' } as const;
+    await Promise.all([alice.join(onlyTurn), bob.join(onlyTurn)]);
+    await alice.send('by relay');
+    await Promise.all([alice.waitForPath('turn'), bob.waitForPath('turn')]);
+    await alice.stream(300, 100);
+    const opened = async () =>
+      (await alice.looksAt()).trace.filter((entry) => entry.event === 'attempt' && entry.step === 'open').length;
+    await vi.waitFor(async () => expect(await opened()).toBeGreaterThan(1), { timeout: 29_000, interval: 500 });
+    expect(bodies(await bob.waitForSeen(301))).toEqual(['by relay', ...numbers(300)]);
+    const { stats, trace } = await alice.looksAt();
+    expect(trace.filter(({ event }) => event === 'path').map((entry) => 'to' in entry && entry.to)).toEqual([
+      'relay',
+      'turn',
+    ]);
+    expect(stats.rtc?.pair?.local.type).toBe('relay');
+  }, 90_000);
+
   it('[S6.3] [S7.5] shows candidates, the pair that won and where the time went, and the server counts the connection', async () => {
     await using server = await serve({ COTURN: 'off' });
     await using people = await pair(server.url);
