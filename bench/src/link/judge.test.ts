@@ -107,7 +107,7 @@ describe('how far a page is', () => {
 
   it('does not flow within the first second, nor when nothing comes any more', () => {
     expect(progressOf(WELL, 9_500, 10_000)).toMatchObject({ messages: false, frames: false });
-    expect(progressOf(WELL, 5_000, 10_800)).toMatchObject({ messages: false, frames: false });
+    expect(progressOf(WELL, 5_000, 11_000)).toMatchObject({ messages: false, frames: false });
   });
 
   it('does not take what was sent before the event for a sign of life', () => {

@@ -93,7 +93,8 @@ async function benchConnect(bench: Bench): Promise<ConnectRow[]> {
   const stations = stationsOf(lab, HOMES);
   const series = await runSeries(bench, 'connect', connectOrder(options), {
     run: (name) => runConnectTrial(lab, name, stations, options.giveUpMs),
-    tell: ({ firstMs, directMs }) => `first message ${ms(firstMs)}, direct ${ms(directMs)}`,
+    tell: ({ firstMs, directMs }) =>
+      `first message ${ms(firstMs)}, direct path ${directMs === null ? 'none' : ms(directMs)}`,
     isHopeless: ({ firstMs }) => firstMs === null,
   });
   const times = (name: PageName, field: keyof ConnectTrial) =>

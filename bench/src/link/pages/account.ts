@@ -36,8 +36,8 @@ export interface Progress {
 
 /** So long without a pause, and it flows. */
 const FLOW_MS = 1_000;
-/** Messages come every 20 ms, and frames every 50. */
-const PAUSE_MS = { messages: 300, frames: 500 };
+/** Messages come every 20 ms, and frames every 50, where the machine has the time. */
+const PAUSE_MS = { messages: 500, frames: 900 };
 
 /** @param sinceMs when it was over @param nowMs both Unix milliseconds */
 export function progressOf({ seen, framesAtMs }: Account, sinceMs: number, nowMs: number): Progress {
