@@ -47,6 +47,9 @@ function of(name: string, more: Partial<Omit<BenchEvent, 'event'>>): BenchEvent 
 /** What `--only` understands. */
 export const PARTS: readonly string[] = ['connect', ...new Set(BENCH_EVENTS.map(({ event }) => event.name))];
 
+/** Why there is neither a better path nor media. */
+export const NO_RTC = 'WebRTC does not connect this pair';
+
 /** @returns such as `home:home` */
 export const pairName = ({ a, b }: Pair): string => `${a}:${b}`;
 

@@ -4,7 +4,7 @@ import type { EventTrial } from './event-trial.ts';
 import type { Verdict } from './judge.ts';
 import { linkTable } from './link-table.ts';
 import { linkOptions, oneOf } from './options.ts';
-import { BENCH_EVENTS, type BenchEvent, interleaved, PARTS, secondsFor } from './plan.ts';
+import { BENCH_EVENTS, type BenchEvent, interleaved, NO_RTC, PARTS, secondsFor } from './plan.ts';
 import { connectRow, eventRow, percentileOf, ratioOf } from './summary.ts';
 
 const GIVE_UP_MS = 20_000;
@@ -65,11 +65,22 @@ describe('the row of an event', () => {
     const relayed = planned('server-restart', false);
     const none = eventRow(relayed, 'minimal', { results: [{ connected: false }], errors: [] }, GIVE_UP_MS);
     expect(none).toMatchObject({ givenUp: 1, gapP50Ms: null, sent: 0 });
-    expect(none.reasons).toMatchObject({ gap: 'did not connect within 20 s in 1 of 1 trials' });
-    const silent = trial({ betterMs: null, mediaGapMs: null }, 'media was left out');
+    expect(none.reasons).toEqual({
+      gap: 'did not connect within 20 s in 1 of 1 trials',
+      better: NO_RTC,
+      media: NO_RTC,
+    });
+    const silent = trial({ betterMs: null, mediaGapMs: null }, NO_RTC);
     const ours = eventRow(relayed, 'anypath', { results: [silent], errors: [] }, GIVE_UP_MS);
     expect(ours).toMatchObject({ gapP95Ms: 300, backP95Ms: 80, betterP95Ms: null, mediaGapP95Ms: null });
-    expect(ours.reasons).toEqual({ better: 'WebRTC does not connect this pair', media: 'media was left out' });
+    expect(ours.reasons).toEqual({ better: NO_RTC, media: NO_RTC });
+    const off = eventRow(
+      planned('udp-cut'),
+      'anypath',
+      { results: [trial({ mediaGapMs: null }, 'media was left out')], errors: [] },
+      GIVE_UP_MS,
+    );
+    expect(off.reasons).toEqual({ media: 'media was left out' });
   });
 });
 

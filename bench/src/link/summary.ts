@@ -2,7 +2,7 @@ import { type Spread, spreadOf } from '../spread.ts';
 import type { ConnectTrial } from './connect-trial.ts';
 import type { EventTrial } from './event-trial.ts';
 import type { Verdict } from './judge.ts';
-import { type BenchEvent, pairName } from './plan.ts';
+import { type BenchEvent, NO_RTC, pairName } from './plan.ts';
 import type { PageName, SubjectName } from './subjects.ts';
 
 /** Trials of one event by one subject. Numbers are `null` where too many trials were given up, with the reason. */
@@ -107,8 +107,8 @@ export function eventRow(
     reordered: sum('reordered'),
     reasons: {
       ...reason('gap', gapReason(results, gaps, giveUpMs)),
-      ...reason('better', hasRtc ? givenUp(better, giveUpMs) : 'WebRTC does not connect this pair'),
-      ...reason('media', mediaReason(results, media, giveUpMs)),
+      ...reason('better', hasRtc ? givenUp(better, giveUpMs) : NO_RTC),
+      ...reason('media', hasRtc ? mediaReason(results, media, giveUpMs) : NO_RTC),
     },
     errors,
   };
