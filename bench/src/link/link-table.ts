@@ -73,9 +73,10 @@ const notesOf = (name: string, { reasons, errors }: Pick<EventRow, 'errors'> & {
   ...errors.map((error) => `${name}, a trial did not end: ${error}`),
 ];
 
-function ms(value: number | null, mark?: number): string {
-  if (value === null) return '–';
-  return `${Math.round(value)}${mark !== undefined && value > mark ? ` ${MISSED}` : ''}`;
+/** @param mark what it may be at most; what was given up is above every mark */
+function ms(value: number | null, mark = Number.POSITIVE_INFINITY): string {
+  const text = value === null ? '–' : String(Math.round(value));
+  return mark < (value ?? Number.POSITIVE_INFINITY) ? `${text} ${MISSED}` : text;
 }
 
 function columns(rows: readonly (readonly string[])[]): string {

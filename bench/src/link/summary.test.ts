@@ -155,7 +155,12 @@ describe('the plan', () => {
 
 describe('the table', () => {
   it('shows what is above its mark and why numbers are missing', () => {
-    const slow = eventRow(planned('udp-cut'), 'anypath', { results: [trial({ gapMs: 812 })], errors: [] }, GIVE_UP_MS);
+    const slow = eventRow(
+      planned('udp-cut'),
+      'anypath',
+      { results: [trial({ gapMs: 812, mediaGapMs: null })], errors: [] },
+      GIVE_UP_MS,
+    );
     const stuck = eventRow(
       planned('udp-cut'),
       'minimal',
@@ -173,7 +178,7 @@ describe('the table', () => {
       runs: [],
     });
     const [, ours, theirs] = text.split('\n');
-    expect(ours).toMatch(/^udp-cut +home:home +anypath +1 +0 +812 +812 ! +– +900 +900 +1000 +1000 +500 +0 +0 +0$/);
+    expect(ours).toMatch(/^udp-cut +home:home +anypath +1 +0 +812 +812 ! +– +900 +900 +– +– ! +500 +0 +0 +0$/);
     expect(theirs).toMatch(/^udp-cut +home:home +minimal +1 +1 +– +– +– +900 /);
     expect(text).toMatch(/direct path, over minimal +1\.04 {2}\(0\.90 to 1\.30\)/);
     expect(text).toContain('udp-cut home:home minimal, gap: not within 20 s in 1 of 1 trials');
