@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Happening, judge, type Verdict } from './judge.ts';
 import type { LinkLab, Pages, Station } from './link-lab.ts';
-import { type BenchEvent, NO_RTC } from './plan.ts';
+import { type BenchEvent, NO_MEDIA, NO_RTC } from './plan.ts';
 import type { PageName } from './subjects.ts';
 import { watch } from './watch.ts';
 
@@ -75,7 +75,7 @@ async function startMedia(
   pages: Pages,
   { wanted, hasRtc, giveUpMs }: { readonly wanted: boolean; readonly hasRtc: boolean; readonly giveUpMs: number },
 ): Promise<string | undefined> {
-  if (!wanted) return 'media was left out';
+  if (!wanted) return NO_MEDIA;
   if (!hasRtc) return NO_RTC;
   const startMs = Date.now();
   try {

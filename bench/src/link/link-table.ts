@@ -1,5 +1,5 @@
 import type { LinkResult } from './link.ts';
-import { BENCH_EVENTS, pairName } from './plan.ts';
+import { BENCH_EVENTS, NO_MEDIA, pairName } from './plan.ts';
 import type { ConnectRow, EventRow } from './summary.ts';
 
 /** What is above its mark. */
@@ -58,7 +58,7 @@ function eventCells(row: EventRow): string[] {
     ms(row.betterP50Ms),
     ms(row.betterP95Ms, marks?.betterMs),
     ms(row.mediaGapP50Ms),
-    ms(row.mediaGapP95Ms, marks?.mediaGapMs),
+    ms(row.mediaGapP95Ms, row.reasons.media === NO_MEDIA ? undefined : marks?.mediaGapMs),
     ...[row.sent, row.lost, row.repeated, row.reordered].map(String),
   ];
 }

@@ -50,6 +50,9 @@ export const PARTS: readonly string[] = ['connect', ...new Set(BENCH_EVENTS.map(
 /** Why there is neither a better path nor media. */
 export const NO_RTC = 'WebRTC does not connect this pair';
 
+/** Why there is no media where nobody wants any. */
+export const NO_MEDIA = 'media was left out';
+
 /** @returns such as `home:home` */
 export const pairName = ({ a, b }: Pair): string => `${a}:${b}`;
 
