@@ -33,6 +33,7 @@ import { type Home, Link } from './link/link.ts';
 import { Courier } from './mail/courier.ts';
 import type { Network } from './network/network.ts';
 import type { NetworkPreset } from './network/preset.ts';
+import { retryDelayMs } from './retry-delay.ts';
 import { ask, askRepeatedly } from './socket.ts';
 import { type KeyValueStore, lenient } from './storage.ts';
 
@@ -291,7 +292,7 @@ export class Client extends Events<ClientEvents> {
       this.#post((courier) => courier.lost());
       for (const link of this.#links.values()) link.socketChanged(true);
       this.emit('online', true);
-      this.#onStart().catch((error: unknown) => this.#onRegistrationFailed(error));
+      this.#register(0);
     });
     socket.on('disconnect', () => {
       this.#post((courier) => courier.lost());
@@ -349,10 +350,19 @@ export class Client extends Events<ClientEvents> {
     throw error;
   }
 
-  /** A connection that ends meanwhile is no failure: the next one registers again. */
-  #onRegistrationFailed(error: unknown): void {
-    if (!(error instanceof AnypathError)) throw error;
-    if (!ERRORS[error.code].retry) this.#end(error);
+  /** @param tries how often the server could not do it on this connection */
+  #register(tries: number): void {
+    const { socket } = this.#parts.connection;
+    const { id } = socket;
+    this.#onStart().catch((error: unknown) => {
+      if (!(error instanceof AnypathError)) throw error;
+      if (!ERRORS[error.code].retry) return this.#end(error);
+      // A connection that ends meanwhile is no failure: the next one registers again.
+      const again = () => {
+        if (!this.#isClosed && socket.connected && socket.id === id) this.#register(tries + 1);
+      };
+      setTimeout(again, retryDelayMs(error.code, tries));
+    });
   }
 
   #end(error: AnypathError): void {

@@ -39,8 +39,9 @@ export type { TraceEntry, TraceEvent } from './link/trace.ts';
 export type { PathTraffic } from './link/traffic.ts';
 export type { NetworkPreset } from './network/preset.ts';
 export type { AttemptTrace, ConnectionPhases, Milestone } from './rtc/attempt-log.ts';
+export type { CandidateFacts } from './rtc/candidates.ts';
 export type { RtcStats } from './rtc/rtc-stats.ts';
-export type { CandidateFacts, SelectedPair } from './rtc/selected-pair.ts';
+export type { SelectedPair } from './rtc/selected-pair.ts';
 export {
   currentSession,
   type ServerOptions,

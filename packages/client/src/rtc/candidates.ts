@@ -1,5 +1,7 @@
-import type { CandidateCount } from '@anypath/protocol';
-import type { CandidateFacts } from './selected-pair.ts';
+import type { CandidateCount, CandidateKind } from '@anypath/protocol';
+
+/** One end of the pair that carries a connection, as `getStats` tells it. */
+export type CandidateFacts = CandidateKind;
 
 /** Counts candidates by type and protocol. Their addresses are never kept. */
 export class CandidateCounts {

@@ -1,9 +1,5 @@
-import type { CandidateKind } from '@anypath/protocol';
 import type { RtcTier } from '../link/path.ts';
-import { factsOf } from './candidates.ts';
-
-/** One end of the pair that carries a connection, as `getStats` tells it. */
-export type CandidateFacts = CandidateKind;
+import { type CandidateFacts, factsOf } from './candidates.ts';
 
 /** The pair of candidates that carries a connection. */
 export interface SelectedPair {

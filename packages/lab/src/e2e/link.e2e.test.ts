@@ -83,17 +83,23 @@ describe('a link between two tabs of real Chromium, through the real server', ()
     await alice.send('by relay');
     await Promise.all([alice.waitForPath('turn'), bob.waitForPath('turn')]);
     await alice.stream(300, 100);
-    const opened = async () =>
-      (await alice.looksAt()).trace.filter((entry) => entry.event === 'attempt' && entry.step === 'open').length;
-    await vi.waitFor(async () => expect(await opened()).toBeGreaterThan(1), { timeout: 29_000, interval: 500 });
+    // Begun beside a channel that nobody doubted, and open.
+    const renewals = async () => {
+      const { trace } = await alice.looksAt();
+      const began = trace.flatMap((entry, index) => {
+        const before = trace.slice(0, index).findLast(({ event }) => event === 'upgrade');
+        const isBeside = before?.event === 'upgrade' && before.to === 'open';
+        return entry.event === 'attempt' && entry.step === 'begun' && isBeside ? [entry.attempt] : [];
+      });
+      const isOpen = (attempt: number) =>
+        trace.some((entry) => entry.event === 'attempt' && entry.attempt === attempt && entry.step === 'open');
+      return began.filter(isOpen);
+    };
+    await vi.waitFor(async () => expect(await renewals()).not.toEqual([]), { timeout: 60_000, interval: 500 });
+    await alice.waitForDelivered(301);
     expect(bodies(await bob.waitForSeen(301))).toEqual(['by relay', ...numbers(300)]);
-    const { stats, trace } = await alice.looksAt();
-    expect(trace.filter(({ event }) => event === 'path').map((entry) => 'to' in entry && entry.to)).toEqual([
-      'relay',
-      'turn',
-    ]);
-    expect(stats.rtc?.pair?.local.type).toBe('relay');
-  }, 90_000);
+    expect((await alice.looksAt()).stats.rtc?.pair?.local.type).toBe('relay');
+  }, 120_000);
 
   it('[S6.3] [S7.5] shows candidates, the pair that won and where the time went, and the server counts the connection', async () => {
     await using server = await serve({ COTURN: 'off' });
