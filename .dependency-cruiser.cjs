@@ -21,7 +21,7 @@ module.exports = {
     only('client-on-protocol', '^packages/client/', ['^packages/protocol/']),
     only('server-on-protocol', '^packages/server/', ['^packages/(protocol|stun)/']),
     only('cli-on-server', '^packages/cli/', ['^packages/(protocol|server|web)/', '^apps/web/package.json']),
-    only('bench-from-outside', '^bench/', ['^packages/(protocol|client|server)/']),
+    only('bench-from-outside', '^bench/', ['^packages/(protocol|client|server|lab)/']),
     only('faults-from-outside', '^faults/', ['^packages/(protocol|client)/', '^bench/src/[^/]+\\.ts']),
     only('web-on-client', '^apps/web/', ['^packages/(client|protocol)/']),
     {

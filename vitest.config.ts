@@ -12,7 +12,7 @@ export default defineConfig({
         ...shared,
         test: {
           name: 'unit',
-          include: ['packages/*/src/**/*.test.ts', '{apps/*,faults}/src/**/*.test.ts', 'scripts/*.test.ts'],
+          include: ['packages/*/src/**/*.test.ts', '{apps/*,bench,faults}/src/**/*.test.ts', 'scripts/*.test.ts'],
           exclude: ['**/*.{integration,e2e,lab}.test.ts'],
         },
       },
@@ -38,7 +38,7 @@ export default defineConfig({
         ...shared,
         test: {
           name: 'lab',
-          include: ['packages/lab/src/**/*.lab.test.ts'],
+          include: ['{packages/lab,bench}/src/**/*.lab.test.ts'],
           setupFiles: ['packages/lab/src/lab-obstacle.setup.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,

@@ -1,8 +1,15 @@
 /** `npm run bench -- NAME [options]`: ours and its reference side by side, in one run. See `--help`. */
-import { build, endWithParent, ensurePackages, run, tool } from './setup.mjs';
+import { runAsNamespaceRoot } from './namespace-root.mjs';
+import { build, buildBench, endWithParent, ensurePackages, ensurePrograms, run } from './setup.mjs';
+
+const args = process.argv.slice(2);
+/** Networks are made for this one. */
+const needsLab = args[0] === 'link' && !args.some((arg) => arg === '-h' || arg === '--help');
 
 endWithParent();
 ensurePackages();
+if (needsLab) ensurePrograms();
 build();
-if (!tool('tsc', ['--build', 'bench'])) throw new Error('The benchmarks do not build; see above.');
-process.exitCode = run(process.execPath, ['bench/dist/main.js', ...process.argv.slice(2)]) ? 0 : 1;
+buildBench();
+const line = ['bench/dist/main.js', ...args];
+process.exitCode = needsLab ? await runAsNamespaceRoot(process.execPath, line) : run(process.execPath, line) ? 0 : 1;

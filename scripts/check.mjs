@@ -23,6 +23,9 @@ const checks = [
   ['dead code', () => tool('knip', ['--no-progress'])],
   ['every rule has its test', () => run('node', ['scripts/rules.mjs'])],
   ['docs are current', () => run('node', ['scripts/docs.mjs', '--check'])],
+  ['the API report is current', () => run('node', ['scripts/api.mjs', '--check'])],
+  ['examples of the docs', () => run('node', ['scripts/doc-examples.mjs'])],
+  ['size of the SDK', () => run('node', ['scripts/size.mjs'])],
   ['unit tests', () => npm(['run', '--silent', 'unit'])],
 ];
 

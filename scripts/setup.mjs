@@ -82,6 +82,11 @@ export function buildLab() {
   if (!tool('tsc', ['--build', 'packages/lab'])) throw new Error('The lab does not build; see above.');
 }
 
+/** Builds the benchmarks, and the lab with them. */
+export function buildBench() {
+  if (!tool('tsc', ['--build', 'bench'])) throw new Error('The benchmarks do not build; see above.');
+}
+
 /**
  * A program that tests drive, the commands by which it may be found, and the Debian package that brings it.
  *

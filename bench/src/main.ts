@@ -2,6 +2,11 @@ import { writeFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { say, wholeNumber } from './command-line.ts';
 import { benchIce } from './ice/ice.ts';
+import { benchLink } from './link/link.ts';
+import { linkTable } from './link/link-table.ts';
+import { type LinkFlags, linkOptions, oneOf } from './link/options.ts';
+import { PARTS } from './link/plan.ts';
+import { SUBJECTS } from './link/subjects.ts';
 import { machine } from './machine.ts';
 import { benchMailbox } from './mailbox/mailbox.ts';
 import { benchSeal } from './seal/seal.ts';
@@ -75,6 +80,24 @@ program
   .action(async ({ json, ...options }: Json & Parameters<typeof benchMailbox>[0]) => {
     const result = await benchMailbox(options, say);
     show('mailbox', result, mailboxTable(result), json === undefined ? {} : { json });
+  });
+
+program
+  .command('link')
+  .description(
+    'Connecting, and what happens to messages and media when networks change, beside a minimal page and PeerJS, in the lab.',
+  )
+  .option('--trials <number>', 'of anypath, for each event', wholeNumber, 30)
+  .option('--others <number>', 'of each of the others', wholeNumber, 5)
+  .option('--only <names>', `of ${PARTS.join(', ')}`, oneOf(PARTS))
+  .option('--subject <names>', `of ${SUBJECTS.join(', ')}`, oneOf(SUBJECTS))
+  .option('--quick', 'three trials of anypath and one of each of the others')
+  .option('--no-media', 'leave the cameras off')
+  .option('--json <file>', 'write the result to a file')
+  .helpOption('-h, --help', 'show this help')
+  .action(async ({ json, ...flags }: Json & LinkFlags) => {
+    const result = await benchLink(linkOptions(flags), say);
+    show('link', result, linkTable(result), json === undefined ? {} : { json });
   });
 
 await program.parseAsync();

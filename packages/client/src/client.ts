@@ -13,6 +13,7 @@ import {
   Wallet,
 } from '@anypath/protocol';
 import * as v from 'valibot';
+import type { Desk } from './call/calls.ts';
 import type { Connection } from './connection.ts';
 import { Contacts } from './contacts.ts';
 import { Devices } from './devices.ts';
@@ -25,10 +26,14 @@ import { Sealing } from './e2ee/sealing.ts';
 import { isProofOf } from './e2ee/wallet-proof.ts';
 import { Events } from './emitter.ts';
 import { nextEpoch } from './epoch.ts';
+import { listenForHints } from './hints.ts';
 import type { IceSource } from './ice.ts';
 import { Intake } from './intake.ts';
 import { type Home, Link } from './link/link.ts';
 import { Courier } from './mail/courier.ts';
+import type { Network } from './network/network.ts';
+import type { NetworkPreset } from './network/preset.ts';
+import { retryDelayMs } from './retry-delay.ts';
 import { ask, askRepeatedly } from './socket.ts';
 import { type KeyValueStore, lenient } from './storage.ts';
 
@@ -65,6 +70,7 @@ export interface ClientEvents {
 interface Parts {
   readonly connection: Connection;
   readonly ice: IceSource;
+  readonly network: Network;
   readonly storage: KeyValueStore;
   readonly durable: DurableStore;
   readonly deviceName: string;
@@ -89,15 +95,19 @@ export class Client extends Events<ClientEvents> {
   readonly #parts: Parts;
   readonly #links = new Map<string, Link>();
   readonly #devices = new Map<string, readonly string[]>();
+  /** Who was online when the connection was replaced without a break, and was not told again yet. */
+  #unconfirmed: Set<string> = new Set();
   #clockOffsetMs: number;
   #isClosed = false;
   /** What arrives before the caller of `connect` could add its listeners; none once it could. */
   #held: (() => void)[] | undefined = [];
   readonly #directory: Directory;
   readonly #memory: LinkMemory;
+  readonly #desk: Desk = { current: undefined };
   #courier: Promise<Courier>;
   #keyId = '';
   readonly #intake: Intake;
+  readonly #unhint: () => void;
 
   /** @internal Clients are made by `connect`. */
   constructor(parts: Parts) {
@@ -134,6 +144,16 @@ export class Client extends Events<ClientEvents> {
     });
     this.#courier = this.#hire();
     this.#listen(parts.connection);
+    parts.ice.on('renewed', () => {
+      for (const link of this.#links.values()) link.renewed();
+    });
+    parts.network.on('changed', () => {
+      for (const link of this.#links.values()) link.networkChanged(parts.network.keepaliveMs);
+    });
+    this.#unhint = listenForHints(
+      () => this.reconnect(),
+      () => parts.network.forget(),
+    );
     this.ready = this.#begin();
     // Credentials are there when the first link wants them (SPEC S6.1: after login, fetch ICE).
     if (this.#hasRtc) void parts.ice.servers();
@@ -147,6 +167,11 @@ export class Client extends Events<ClientEvents> {
   /** Whether the connection to the server stands. */
   get isOnline(): boolean {
     return this.#parts.connection.socket.connected;
+  }
+
+  /** The class of the network that this device is in: as observed so far, or as `connect` was told. */
+  get network(): NetworkPreset {
+    return this.#parts.network.preset;
   }
 
   /** Wallets that are online, without our own. */
@@ -178,11 +203,22 @@ export class Client extends Events<ClientEvents> {
     return this.#directory.safetyNumber(peer);
   }
 
+  /**
+   * Says that the network may have changed: every path is looked at, and the server is looked for at once where it is not there.
+   * It is noticed without this, too, a moment later.
+   */
+  reconnect(): void {
+    if (this.#isClosed) return;
+    this.#parts.connection.check();
+    for (const link of this.#links.values()) link.doubt();
+  }
+
   /** Ends every link and the connection to the server. Messages that wait go out when this device is back. */
   close(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.removeListeners();
+    this.#unhint();
     const goodbyes = [...this.#links.values()].map((link) => link.leave());
     this.#post((courier) => courier.close());
     this.#parts.ice.close();
@@ -242,6 +278,8 @@ export class Client extends Events<ClientEvents> {
     const { devices } = await courier.opened().catch((error: unknown) => this.#onRefused(error));
     if (this.#isClosed || socket.id !== id) return;
     this.emit('devices', devices);
+    // All who are online have been told by now.
+    for (const wallet of this.#unconfirmed) this.#onPresence({ wallet, online: false, devices: [] });
     for (const link of this.#links.values()) link.settled();
   }
 
@@ -250,9 +288,11 @@ export class Client extends Events<ClientEvents> {
     socket.on('session:start', (start) => {
       if (start.wallet !== this.wallet) return this.#end(new AnypathError('session_ended', SOMEBODY_ELSE));
       this.#clockOffsetMs = start.serverTime - Date.now();
+      this.#unconfirmed = new Set(this.#devices.keys());
+      this.#post((courier) => courier.lost());
       for (const link of this.#links.values()) link.socketChanged(true);
       this.emit('online', true);
-      this.#onStart().catch((error: unknown) => this.#onRegistrationFailed(error));
+      this.#register(0);
     });
     socket.on('disconnect', () => {
       this.#post((courier) => courier.lost());
@@ -310,10 +350,19 @@ export class Client extends Events<ClientEvents> {
     throw error;
   }
 
-  /** A connection that ends meanwhile is no failure: the next one registers again. */
-  #onRegistrationFailed(error: unknown): void {
-    if (!(error instanceof AnypathError)) throw error;
-    if (!ERRORS[error.code].retry) this.#end(error);
+  /** @param tries how often the server could not do it on this connection */
+  #register(tries: number): void {
+    const { socket } = this.#parts.connection;
+    const { id } = socket;
+    this.#onStart().catch((error: unknown) => {
+      if (!(error instanceof AnypathError)) throw error;
+      if (!ERRORS[error.code].retry) return this.#end(error);
+      // A connection that ends meanwhile is no failure: the next one registers again.
+      const again = () => {
+        if (!this.#isClosed && socket.connected && socket.id === id) this.#register(tries + 1);
+      };
+      setTimeout(again, retryDelayMs(error.code, tries));
+    });
   }
 
   #end(error: AnypathError): void {
@@ -325,6 +374,7 @@ export class Client extends Events<ClientEvents> {
   }
 
   #onPresence(update: PresenceUpdate): void {
+    this.#unconfirmed.delete(update.wallet);
     if (update.online) {
       this.#devices.set(update.wallet, update.devices);
       if (update.wallet !== this.wallet) this.#post((courier) => courier.prepare(update.wallet));
@@ -377,7 +427,7 @@ export class Client extends Events<ClientEvents> {
   }
 
   #homeOf(peer: string, initiator: boolean): Home {
-    const { ice, storage, rtc } = this.#parts;
+    const { ice, network, storage, rtc } = this.#parts;
     const { socket } = this.#parts.connection;
     return {
       self: { wallet: this.wallet, deviceId: this.deviceId },
@@ -386,11 +436,10 @@ export class Client extends Events<ClientEvents> {
       initiator,
       epoch: nextEpoch(storage),
       memory: this.#memory,
+      desk: this.#desk,
       serverNow: () => this.#serverNow(),
-      config: async () => ({
-        ...(typeof rtc === 'object' ? rtc : {}),
-        iceServers: [...(await ice.servers())],
-      }),
+      config: async () => ({ ...network.configuration(await ice.servers()), ...(typeof rtc === 'object' ? rtc : {}) }),
+      keepaliveMs: () => network.keepaliveMs,
       signal: async (event, payload) => void (await askRepeatedly(socket, event, payload)),
       seal: async (toDevice, frame) => (await this.#courier).seal(peer, toDevice, frame),
       relay: async (toDevice, frame) => void (await ask(socket, 'relay:frame', { to: peer, toDevice, frame })),
@@ -399,6 +448,13 @@ export class Client extends Events<ClientEvents> {
       answerByMail: (header) => this.#post((courier) => courier.answer(peer, header)),
       forgetMail: (positions) => this.#post((courier) => courier.forget(positions)),
       listened: () => this.#post((courier) => courier.pull()),
+      check: () => this.#parts.connection.check(),
+      reconnect: () => this.reconnect(),
+      report: (report) => {
+        network.learn(report, ice.hasTurn);
+        // An operator may not want them: that is no matter of the conversation.
+        void ask(socket, 'rtc:report', report).catch(() => undefined);
+      },
       closed: () => void this.#links.delete(peer),
     };
   }

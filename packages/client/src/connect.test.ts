@@ -91,6 +91,21 @@ describe('a client (Socket.IO’s socket is a stand-in)', () => {
     expect(ends).toEqual(['session_ended']);
   });
 
+  it('is announced on a new connection until the server takes it: without that, its mailbox stays closed', async () => {
+    const { client } = await connected();
+    const told = vi.fn();
+    client.on('devices', told);
+    const { answer } = socket;
+    socket.answer = () => ({ ok: false, error: 'store_unavailable', message: '' });
+    socket.connected = true;
+    start();
+    await vi.advanceTimersByTimeAsync(50);
+    expect(told).not.toHaveBeenCalled();
+    socket.answer = answer;
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(told).toHaveBeenCalledOnce();
+  });
+
   it('ends where somebody else is signed in at the reconnection, rather than speak for them', async () => {
     const { ends } = await connected();
     start('mallory');

@@ -8,6 +8,8 @@ import { defaultDurable } from './durable/default-durable.ts';
 import { type DurableStore, explained } from './durable/durable-store.ts';
 import { serverUrl } from './http.ts';
 import { IceSource } from './ice.ts';
+import { Network } from './network/network.ts';
+import type { NetworkPreset } from './network/preset.ts';
 import { defaultStore, type KeyValueStore, lenient } from './storage.ts';
 
 /** How to connect. */
@@ -21,6 +23,11 @@ export interface ConnectOptions {
   token?: TokenSource;
   /** WebRTC: `false` to stay on the relay, or settings for every connection, such as `iceTransportPolicy`. */
   rtc?: RtcOption;
+  /**
+   * The class of network that this device is in. `auto`, which is the default, goes by what attempts to connect show; name one where
+   * you know better. It decides how often a silent path is asked and which TURN addresses come first; `rtc` has the last word.
+   */
+  network?: NetworkPreset | 'auto';
   /** Where a few small values survive a reload; `sessionStorage` where it is left out. */
   storage?: KeyValueStore;
   /**
@@ -53,9 +60,10 @@ export async function connect(options: ConnectOptions = {}): Promise<Client> {
   const { deviceId, release } = await claimDevice(storage);
   const connection = new Connection(url, { deviceId, rtc: rtc !== false }, credentials);
   const ice = new IceSource(url, credentials);
+  const network = new Network(options.network ?? 'auto');
   try {
     const { deviceName = deviceNameOf() } = options;
-    const parts = { connection, ice, storage, durable, deviceName, deviceId, release, rtc };
+    const parts = { connection, ice, network, storage, durable, deviceName, deviceId, release, rtc };
     const client = await accepted(connection, options.timeoutMs ?? 10_000, (start) => new Client({ ...parts, start }));
     await client.ready.catch((error: unknown) => {
       client.close();
@@ -80,7 +88,7 @@ function accepted(connection: Connection, timeoutMs: number, make: (start: Sessi
     const settle = () => {
       clearTimeout(timer);
       stop();
-      connection.socket.off('session:start', onStart);
+      unhear();
     };
     const onStart = (start: SessionStart) => {
       settle();
@@ -96,6 +104,6 @@ function accepted(connection: Connection, timeoutMs: number, make: (start: Sessi
       settle();
       reject(last ?? new AnypathError('unreachable'));
     }, timeoutMs);
-    connection.socket.on('session:start', onStart);
+    const unhear = connection.socket.on('session:start', onStart);
   });
 }

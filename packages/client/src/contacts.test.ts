@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { Contacts } from './contacts.ts';
-import type { Socket } from './socket.ts';
+import type { Asking } from './socket.ts';
 import { StandInSocket } from './stand-in-socket.ts';
 
 function made(answer: StandInSocket['answer']) {
   const socket = new StandInSocket();
   socket.answer = answer;
-  return { socket, contacts: new Contacts(socket as unknown as Socket) };
+  return { socket, contacts: new Contacts(socket as unknown as Asking) };
 }
 
 describe('contacts (Socket.IO’s socket is a stand-in)', () => {

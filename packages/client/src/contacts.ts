@@ -1,6 +1,6 @@
 import { type Contact, type ContactAction, ContactList, ContactUpdate } from '@anypath/protocol';
 import { parsed } from './http.ts';
-import { ask, type Socket } from './socket.ts';
+import { type Asking, ask } from './socket.ts';
 
 /**
  * Who may see and write to us, where the server's setting CONTACTS is `mutual`: the two who have both agreed. Where it is
@@ -13,10 +13,10 @@ import { ask, type Socket } from './socket.ts';
  * or is our own; `unreachable` where no answer came, and then it is not known whether the change was made.
  */
 export class Contacts {
-  readonly #socket: Socket;
+  readonly #socket: Asking;
 
   /** @internal A client has its own. */
-  constructor(socket: Socket) {
+  constructor(socket: Asking) {
     this.#socket = socket;
   }
 

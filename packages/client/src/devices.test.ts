@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Devices } from './devices.ts';
-import type { Socket } from './socket.ts';
+import type { Asking } from './socket.ts';
 import { StandInSocket } from './stand-in-socket.ts';
 
 const laptop = { keyId: 'k1', publicKey: 'A'.repeat(43), name: 'Laptop', since: 1, seen: 2 };
@@ -8,7 +8,7 @@ const laptop = { keyId: 'k1', publicKey: 'A'.repeat(43), name: 'Laptop', since: 
 function made(answer: StandInSocket['answer']) {
   const socket = new StandInSocket();
   socket.answer = answer;
-  return { socket, devices: new Devices(socket as unknown as Socket) };
+  return { socket, devices: new Devices(socket as unknown as Asking) };
 }
 
 describe('devices (Socket.IO’s socket is a stand-in)', () => {

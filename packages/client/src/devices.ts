@@ -1,6 +1,6 @@
 import { type ClientEvent, type ClientPayload, type Device, DeviceList } from '@anypath/protocol';
 import { parsed } from './http.ts';
-import { ask, type Socket } from './socket.ts';
+import { type Asking, ask } from './socket.ts';
 
 /**
  * The devices of our wallet, the oldest first: what messages to us are sealed for. All tabs of one browser are one device.
@@ -12,10 +12,10 @@ import { ask, type Socket } from './socket.ts';
  * came, and then it is not known whether the change was made.
  */
 export class Devices {
-  readonly #socket: Socket;
+  readonly #socket: Asking;
 
   /** @internal A client has its own. */
-  constructor(socket: Socket) {
+  constructor(socket: Asking) {
     this.#socket = socket;
   }
 

@@ -61,6 +61,18 @@ describe('the source of ICE servers', () => {
     },
   );
 
+  it('[S6.2] tells that there are fresh ones, for what uses those of before; not at the first', async () => {
+    standInFetch(list);
+    const source = open();
+    const renewed = vi.fn();
+    source.on('renewed', renewed);
+    await source.servers();
+    expect(renewed).not.toHaveBeenCalled();
+    await vi.advanceTimersByTimeAsync(0.76 * TTL_S * 1000);
+    expect(renewed).toHaveBeenCalledOnce();
+    source.close();
+  });
+
   it('fetches them again where the machine slept and timers did not run', async () => {
     standInFetch(list);
     const source = open();

@@ -1,5 +1,6 @@
 import { IceAnswer, PATHS } from '@anypath/protocol';
 import { askSignedIn, type Credentials } from './credentials.ts';
+import { Events } from './emitter.ts';
 import { parsed, RefusedRequest } from './http.ts';
 
 /** The share of their lifetime after which credentials are fetched again, and how far it may be off (SPEC S6.2). */
@@ -27,8 +28,14 @@ interface Moment {
 const now = (): Moment => ({ wall: Date.now(), steady: performance.now() });
 const sinceMs = ({ wall, steady }: Moment): number => Math.max(Date.now() - wall, performance.now() - steady);
 
+/** What an ICE source tells. */
+export interface IceEvents {
+  /** There are fresh credentials: those of before end soon, and with them what they were used for. */
+  renewed(): void;
+}
+
 /** Fetches ICE servers, and again when about 70 % of their lifetime is over, for as long as it is open. */
-export class IceSource {
+export class IceSource extends Events<IceEvents> {
   readonly #url: URL;
   readonly #credentials: Credentials;
   #fetched: Fetched | undefined;
@@ -39,6 +46,7 @@ export class IceSource {
 
   /** @param baseUrl the server */
   constructor(baseUrl: string, credentials: Credentials) {
+    super();
     this.#url = new URL(PATHS.ice, baseUrl);
     this.#credentials = credentials;
   }
@@ -52,6 +60,11 @@ export class IceSource {
   async servers(): Promise<readonly RTCIceServer[]> {
     if (!this.#isYoungerThan('staleMs') && performance.now() >= this.#askAgainAtMs) await this.#ask();
     return this.#fetched && this.#isYoungerThan('endMs') ? this.#fetched.servers : [];
+  }
+
+  /** Whether there is a TURN server among those in hand. */
+  get hasTurn(): boolean {
+    return (this.#fetched?.servers ?? []).some(({ urls }) => [urls].flat().some((url) => /^turns?:/i.test(url)));
   }
 
   /** Fetches no more. */
@@ -72,8 +85,10 @@ export class IceSource {
   }
 
   async #refresh(): Promise<void> {
+    const isFirst = this.#fetched === undefined;
     try {
       this.#fetched = await this.#fetch();
+      if (!isFirst && !this.#isClosed) this.emit('renewed');
       this.#wakeIn(Math.max(this.#fetched.staleMs - sinceMs(this.#fetched.atMs), ASK_AGAIN_MS));
     } catch (error) {
       const pauseMs = pauseAfter(error);

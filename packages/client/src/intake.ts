@@ -1,5 +1,6 @@
-import { AnypathError, type Frame, LIMITS, type Mail } from '@anypath/protocol';
+import { type AckHeader, AnypathError, encodeFrame, type Frame, LIMITS, type Mail } from '@anypath/protocol';
 import type { LinkMemory } from './durable/link-memory.ts';
+import { hasReceived } from './link/inbox.ts';
 import type { Link } from './link/link.ts';
 import { parseFrame } from './link/parse-frame.ts';
 import type { Via } from './link/path.ts';
@@ -107,8 +108,9 @@ export class Intake {
   async #onFrame(courier: Courier, live: LiveFrame): Promise<void> {
     const { via, from, fromDevice, frame } = live;
     const { header } = frame;
-    // Only a message opens a link; what comes late for one that was closed does not bring it back.
-    const link = header.t === 'data' ? this.#parts.linkFrom(from) : this.#parts.linkOf(from);
+    const ack = await this.#known(from, frame);
+    if (ack) return this.#acknowledge(courier, from, fromDevice, ack);
+    const link = opensLink(frame) ? this.#parts.linkFrom(from) : this.#parts.linkOf(from);
     await link?.ready;
     // Its sender may have put older messages into our mailbox, before a reload over there.
     if (link && header.t === 'data' && courier.isBehind && !link.knows(header.epoch)) {
@@ -116,6 +118,20 @@ export class Intake {
       return;
     }
     link?.receive(via, fromDevice, frame);
+  }
+
+  /** What has come before, and comes again after its link was closed, does not open another. @returns what to acknowledge then */
+  async #known(peer: string, { header }: Frame): Promise<AckHeader | undefined> {
+    if (header.t !== 'data' || this.#parts.linkOf(peer)) return undefined;
+    const { epoch, seq } = header;
+    const cursors = await this.#parts.memory.cursors(peer).catch(() => []);
+    const cursor = cursors.find((one) => one.epoch === epoch);
+    return cursor && hasReceived(cursor, seq) ? { t: 'ack', epoch, through: cursor.through, seq } : undefined;
+  }
+
+  async #acknowledge(courier: Courier, peer: string, device: string, ack: AckHeader): Promise<void> {
+    const packet = await courier.seal(peer, device, encodeFrame(ack));
+    await this.#parts.relay(peer, device, packet).catch(() => undefined);
   }
 
   #reply(via: Via, peer: string, device: string, packet: Uint8Array<ArrayBuffer>): void {
@@ -130,6 +146,11 @@ export class Intake {
     const isData = frame.header.t === 'data';
     // Every page of this browser hears of acknowledgements, one of them takes the messages.
     if (isData && !courier.leads) return true;
+    const ack = await this.#known(peer, frame);
+    if (ack) {
+      if (!own) courier.answer(peer, ack);
+      return false;
+    }
     const link = isData ? linkFrom(peer) : linkOf(peer);
     await link?.ready;
     link?.receiveMail(position, own, frame);
@@ -149,3 +170,9 @@ export class Intake {
     });
   }
 }
+
+/** Only a beginning opens a link: what comes late for one that was closed does not bring it back. */
+const opensLink = ({ header }: Frame): boolean =>
+  header.t === 'data' ||
+  (header.t === 'call' && header.say === 'ring') ||
+  (header.t === 'stream' && header.offset === 0);

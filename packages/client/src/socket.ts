@@ -13,6 +13,11 @@ import { type Socket as IoSocket, io } from 'socket.io-client';
 /** The typed Socket.IO connection. */
 export type Socket = IoSocket<ServerToClient, ClientToServer>;
 
+/** What can be asked: a socket, or the line that goes on when a socket is replaced. */
+export interface Asking {
+  timeout(ms: number): { emitWithAck(event: string, payload: unknown): Promise<unknown> };
+}
+
 /** A server that does not answer an event in this time has lost it: the connection was replaced under way. */
 const ANSWER_TIMEOUT_MS = 3_000;
 const SIGNAL_TRIES = 3;
@@ -49,18 +54,13 @@ export function openSocket(url: string, withCredentials: boolean, introduce: (pr
  * @throws AnypathError with the server's code, or `unreachable` where no answer came
  */
 export async function ask<E extends ClientEvent>(
-  socket: Socket,
+  socket: Asking,
   event: E,
   payload: ClientPayload<E>,
 ): Promise<Success> {
   let answer: Answer;
   try {
-    // The event map pairs each name with its payload, which TypeScript does not follow through a type parameter.
-    const send = socket.timeout(ANSWER_TIMEOUT_MS).emitWithAck as unknown as (
-      e: E,
-      p: typeof payload,
-    ) => Promise<Answer>;
-    answer = await send.call(socket.timeout(ANSWER_TIMEOUT_MS), event, payload);
+    answer = (await socket.timeout(ANSWER_TIMEOUT_MS).emitWithAck(event, payload)) as Answer;
   } catch (cause) {
     throw new AnypathError('unreachable', 'the server did not answer in time', { cause });
   }
@@ -73,7 +73,7 @@ export async function ask<E extends ClientEvent>(
  * so a repeated one is not forwarded twice.
  */
 export async function askRepeatedly<E extends ClientEvent>(
-  socket: Socket,
+  socket: Asking,
   event: E,
   payload: ClientPayload<E>,
 ): Promise<Success> {

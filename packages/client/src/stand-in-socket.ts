@@ -11,6 +11,7 @@ export class StandInSocket {
   readonly off = this.#events.off.bind(this.#events);
   readonly emit = this.#events.emit.bind(this.#events);
   readonly io = { engine: {} };
+  id = 's1';
   active = true;
   connected = false;
   connects = 0;
@@ -19,6 +20,11 @@ export class StandInSocket {
   readonly asked: (readonly [event: string, payload: unknown])[] = [];
   /** What the server answers; nothing, as where the connection is lost, unless the test says something else. */
   answer: (event: string, payload: unknown) => unknown = () => undefined;
+
+  /** Called with each event of the server. */
+  onAny(listener: () => void) {
+    this.on('session:start', listener);
+  }
 
   connect() {
     this.active = true;

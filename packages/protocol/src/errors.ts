@@ -91,6 +91,25 @@ export const ERRORS = {
   recipient_busy: { status: 429, retry: true, advice: 'The other side reads too slowly; send again later.' },
   replaced: { status: 409, retry: false, advice: 'This device is connected from another place.' },
   outbox_full: { status: 429, retry: true, advice: 'Wait for receipts before sending more.' },
+  stream_aborted: { status: 409, retry: false, advice: 'The other side has given the stream up; open another.' },
+  busy: { status: 409, retry: true, advice: 'This device is in a call already; end it first.' },
+  call_ended: { status: 409, retry: false, advice: 'The call is over; start another.' },
+  media_refused: {
+    status: 403,
+    retry: false,
+    advice: 'Allow the microphone, the camera or the screen to be used, and try again.',
+  },
+  media_unavailable: {
+    status: 501,
+    retry: false,
+    advice: 'There is no such microphone or camera, it is in use, or this program has no WebRTC.',
+  },
+  fingerprint_mismatch: {
+    status: 403,
+    retry: false,
+    advice:
+      'Somebody changed the description of the media on its way; the media was closed before anything was played.',
+  },
   link_closed: { status: 409, retry: false, advice: 'Open the link again.' },
   ice_unavailable: { status: 503, retry: true, advice: 'No TURN or STUN server can be offered now; the relay works.' },
   unreachable: { status: 503, retry: true, advice: 'The server did not answer; check the address and the network.' },

@@ -22,6 +22,8 @@ const DataHeader = v.object({
   text: v.boolean(),
   /** Which part of a long message this is, from 0, and how many there are; the parts share `id` and have a `seq` each. */
   part: v.exactOptional(v.strictTuple([seq, v.pipe(seq, v.minValue(2))])),
+  /** Says that the message stands for a call that nobody took: its name, and whether it was to have pictures. */
+  missed: v.exactOptional(v.object({ call: Id, video: v.boolean() })),
 });
 
 /** End-to-end acknowledgement, sent on the path on which the message came. */
@@ -40,11 +42,73 @@ const PingHeader = v.object({ t: v.literal('ping'), reply: v.boolean() });
 /** The other side closed its link: nothing is to be tried for it until one of the two says something again. */
 const ByeHeader = v.object({ t: v.literal('bye') });
 
+/** What one side of a call says to one device of the other; the body is JSON. Said again until it is acknowledged. */
+const CallHeader = v.object({
+  t: v.literal('call'),
+  /** The call (ULID). */
+  id: Id,
+  /** Names what this page says to this device about this call; a page that was reloaded begins another. */
+  lane: Id,
+  /** Position in the lane, from 1. */
+  n: v.pipe(seq, v.minValue(1)),
+  /**
+   * `ring` asks, `rings` tells that a device does, `accept`, `decline` and `busy` answer, `taken` goes to the devices that were too
+   * late, `hangup` ends; `describe` and `candidate` make the connection for media, `muted` tells what is not to be heard or seen.
+   */
+  say: v.picklist(['ring', 'rings', 'accept', 'decline', 'busy', 'taken', 'hangup', 'describe', 'candidate', 'muted']),
+});
+
+/** Everything up to `through` of a lane has arrived. */
+const CallAckHeader = v.object({ t: v.literal('call-ack'), id: Id, lane: Id, through: seq });
+
+/** A piece of a stream; without a body it asks for `credit`. */
+const StreamHeader = v.object({
+  t: v.literal('stream'),
+  /** The stream (ULID). */
+  id: Id,
+  /** Where in the stream the body stands, bytes from 0. */
+  offset: seq,
+  /** Whether nothing follows. */
+  end: v.exactOptional(v.boolean()),
+  /** What the writer calls it; with the first piece. */
+  name: v.exactOptional(v.pipe(v.string(), v.maxLength(LIMITS.streamNameMaxLength))),
+});
+
+/** What the reader of a stream says. */
+const CreditHeader = v.object({
+  t: v.literal('credit'),
+  id: Id,
+  /** Everything up to here has arrived, bytes. */
+  through: seq,
+  /** The writer may go up to here, bytes. */
+  limit: seq,
+  /** Whether all of it has arrived, with its end. */
+  done: v.boolean(),
+});
+
+/** A stream is given up; the other side answers in kind. */
+const AbortHeader = v.object({ t: v.literal('abort'), id: Id, by: v.picklist(['writer', 'reader']) });
+
 /** The header of a frame. */
-export const FrameHeader = v.variant('t', [DataHeader, AckHeader, PingHeader, ByeHeader]);
+export const FrameHeader = v.variant('t', [
+  DataHeader,
+  AckHeader,
+  PingHeader,
+  ByeHeader,
+  CallHeader,
+  CallAckHeader,
+  StreamHeader,
+  CreditHeader,
+  AbortHeader,
+]);
 export type FrameHeader = v.InferOutput<typeof FrameHeader>;
 export type DataHeader = v.InferOutput<typeof DataHeader>;
 export type AckHeader = v.InferOutput<typeof AckHeader>;
+export type CallHeader = v.InferOutput<typeof CallHeader>;
+export type CallAckHeader = v.InferOutput<typeof CallAckHeader>;
+export type StreamHeader = v.InferOutput<typeof StreamHeader>;
+export type CreditHeader = v.InferOutput<typeof CreditHeader>;
+export type AbortHeader = v.InferOutput<typeof AbortHeader>;
 
 /** A frame: what travels on the data channel and on the live relay alike. */
 export interface Frame {

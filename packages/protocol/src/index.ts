@@ -9,6 +9,7 @@ export * from './mailbox.ts';
 export * from './paths.ts';
 export * from './presence.ts';
 export * from './relay.ts';
+export * from './report.ts';
 export * from './routes.ts';
 export * from './rules.ts';
 export * from './signalling.ts';

@@ -78,6 +78,14 @@ export const LIMITS = {
   windowMaxBytes: 1024 * 1024,
   /** Messages of one link that wait for the other side before `send` throws `outbox_full`. */
   outboxMaxMessages: 4096,
+  /** Bytes of one stream that its reader has not taken yet, on both sides together at most twice of it. */
+  streamWindowBytes: 1024 * 1024,
+  /** Body of one frame of a stream. */
+  streamPieceBytes: 48 * 1024,
+  /** Streams that one side may have open to the other. */
+  streamsMax: 32,
+  /** Characters of the name of a stream. */
+  streamNameMaxLength: 256,
 } as const;
 
 /** How often something may be done. */
@@ -100,6 +108,7 @@ export const RATE_LIMITS = {
   mail: { points: 1_000, windowMs: 10_000, doc: 'messages that a wallet sends to mailboxes' },
   mailbox: { points: 1_000, windowMs: 10_000, doc: 'questions for and acknowledgements of the mailbox of a wallet' },
   devices: { points: 600, windowMs: 60_000, doc: 'questions for and changes of devices by a wallet' },
+  reports: { points: 120, windowMs: 60_000, doc: 'reports of connections by a wallet' },
   frames: { points: 50_000, windowMs: 10_000, doc: 'frames of the live relay of a device' },
 } as const satisfies Record<string, RateLimit>;
 

@@ -1,6 +1,7 @@
 /** Paths of the HTTP routes. Apart from `ROUTES`, so that the SDK does not carry every schema. */
 export const PATHS = {
   ice: '/api/v1/rtc/ice',
+  report: '/api/v1/rtc/report',
   matrixTurnServer: '/_matrix/client/v3/voip/turnServer',
   methods: '/api/v1/auth/methods',
   nonce: '/api/v1/auth/nonce',

@@ -16,6 +16,7 @@ import {
 } from './http.ts';
 import { Enqueued, EnqueueRequest, MailAcked, MailAckRequest, MailAnswer, PullQuery } from './mailbox.ts';
 import { PATHS } from './paths.ts';
+import { RtcReport } from './report.ts';
 
 /** A route: method, path, the older paths that answer the same (SPEC S1.2), what goes in and what comes out. */
 export interface Route {
@@ -54,6 +55,16 @@ export const ROUTES = {
     query: IceQuery,
     answer: IceAnswer,
     errors: ['invalid_payload', ...ICE_ERRORS],
+  },
+  report: {
+    method: 'POST',
+    path: PATHS.report,
+    aliases: ['/api/rtc/report', '/api/rtc/v1/report'],
+    doc: 'How an attempt to connect by WebRTC went, for the metrics of the operator. Nothing of it is stored.',
+    access: 'session',
+    body: RtcReport,
+    answer: 'none',
+    errors: [...CONTACT_CHANGE_ERRORS, 'feature_disabled'],
   },
   matrixTurnServer: {
     method: 'GET',

@@ -19,6 +19,7 @@ export const RULES = {
   SE14: 'A packet of more than 1 MiB closes a WebSocket, and is refused with 413 over HTTP long-polling.',
   SE15: 'The server pings every 8 s, and a client that does not answer within 4 s is gone; the opening packet of Engine.IO names both times.',
   SE16: 'WebSocket and HTTP long-polling carry the same events, and a connection may begin with the one and go on with the other.',
+  SE17: '`session:check` with `{}` is answered with `{ ok: true }` at once, and counts like a frame of the relay.',
   PR1: 'After `session:start` comes one `presence:update` for each mutual contact that is online.',
   PR2: 'A change is told to every connected device of the mutual contacts and to nobody else, not to the wallet itself either.',
   PR3: '`devices` names the connected devices of the wallet, the one that connected last at the end, also those that do not use WebRTC.',

@@ -6,6 +6,7 @@ import { Id, Wallet } from './identifiers.ts';
 import { Enqueue, Mail, MailAck, Pull } from './mailbox.ts';
 import { PresenceUpdate } from './presence.ts';
 import { RelayFrame } from './relay.ts';
+import { RtcReport } from './report.ts';
 import {
   AnswerSignal,
   CandidateSignal,
@@ -32,12 +33,18 @@ export const Handshake = v.object({
 });
 export type Handshake = v.InferOutput<typeof Handshake>;
 
+/** `session:check`: whether the server is there; answered at once. */
+export const SessionCheck = v.object({});
+export type SessionCheck = v.InferOutput<typeof SessionCheck>;
+
 /** Events that a client may send, with the schema of their payload. Anything else is `unknown_event`. */
 export const CLIENT_EVENTS = {
+  'session:check': SessionCheck,
   'rtc:offer': OfferSignal,
   'rtc:answer': AnswerSignal,
   'rtc:candidate': CandidateSignal,
   'rtc:hangup': HangupSignal,
+  'rtc:report': RtcReport,
   'relay:frame': RelayFrame,
   'contacts:list': ContactsQuery,
   'contacts:change': ContactsChange,
@@ -54,7 +61,7 @@ export const CLIENT_EVENTS = {
 /** Name of an event that a client may send. */
 export type ClientEvent = keyof typeof CLIENT_EVENTS;
 /** The events that carry signals of a connection (SPEC S4.1), and its end. */
-export type SignalEvent = Extract<ClientEvent, `rtc:${string}`>;
+export type SignalEvent = Exclude<Extract<ClientEvent, `rtc:${string}`>, 'rtc:report'>;
 /** The events that one client sends and another gets. */
 export type ForwardedEvent = SignalEvent | 'relay:frame' | 'signal';
 /** Payload of an event that a client may send. */

@@ -26,6 +26,7 @@ import { mailboxRoutes } from './relay/routes.ts';
 import { createSocketServer } from './socket/server.ts';
 import { openSqliteStore } from './store/sqlite.ts';
 import { Metrics } from './telemetry/metrics.ts';
+import { reportRoutes } from './telemetry/reports.ts';
 import { telemetryRoutes } from './telemetry/routes.ts';
 
 /** How long connections may take to read what is on its way to them when the server stops. */
@@ -95,7 +96,7 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
   });
   const legacyUsed = (event: string) => metrics.legacyUsed(event);
   const people = { contacts, acquaintances, devices, mailbox };
-  const socketParts = { config, authenticator, sessions, bus, limits, flags, ...people, legacyUsed, log };
+  const socketParts = { config, authenticator, sessions, bus, limits, flags, metrics, ...people, legacyUsed, log };
   const sockets = createSocketServer(app.server, socketParts);
   let managed: Awaited<ReturnType<typeof startManagedCoturn>>;
   const broker = createBroker(config, () => managed?.current(), metrics, log);
@@ -127,6 +128,7 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
     contactRoutes(app, { auth: authenticator, limits, contacts });
     mailboxRoutes(app, { auth: authenticator, limits, mailbox, bus });
     deviceRoutes(app, { auth: authenticator, limits, devices, acquaintances });
+    reportRoutes(app, { auth: authenticator, limits, flags, metrics });
     const counted = (end: string) => metrics.iceRequest(end);
     iceRoutes(app, { config, auth: authenticator, limits, flags, broker, log, counted });
     if (!canSignIn(config)) say(NOBODY_CAN_SIGN_IN);

@@ -3,8 +3,8 @@ import { useText } from '../i18n/use-text.ts';
 import { useModel } from '../model/model.ts';
 import type { SafetyNumber } from '../model/trust.ts';
 import { shortName } from '../model/wallet-name.ts';
+import { CopyButton } from './copy-button.tsx';
 import { FieldError } from './field-error.tsx';
-import { Icon } from './icon.tsx';
 
 /** The number that two people compare. It is worked out again where devices change while it is on screen. */
 export function SafetyDialog({ peer, onClose }: { peer: string; onClose: () => void }) {
@@ -42,7 +42,7 @@ export function SafetyDialog({ peer, onClose }: { peer: string; onClose: () => v
       {number && !number.ok && <FieldError id="safety-error">{text.errors[number.code]}</FieldError>}
       {number?.ok && <Digits groups={number.groups} />}
       <div class="dialog-actions">
-        {number?.ok && <CopyButton copied={number.groups.join(' ')} />}
+        {number?.ok && <CopyButton name="safety-copy" words={text.safety} text={() => number.groups.join(' ')} />}
         <button type="button" class="button-primary" data-test="safety-close" onClick={() => dialog.current?.close()}>
           {text.safety.close}
         </button>
@@ -59,29 +59,5 @@ function Digits({ groups }: { groups: readonly string[] }) {
         <li key={index}>{group}</li>
       ))}
     </ol>
-  );
-}
-
-function CopyButton({ copied }: { copied: string }) {
-  const { safety } = useText();
-  const [state, setState] = useState<'copied' | 'notCopied'>();
-  const copy = async () => {
-    try {
-      await navigator.clipboard.writeText(copied);
-      setState('copied');
-    } catch {
-      setState('notCopied');
-    }
-  };
-  return (
-    <>
-      <p class="hint copy-state" role="status" data-test="copy-state">
-        {state && safety[state]}
-      </p>
-      <button type="button" class="button-plain" data-test="safety-copy" onClick={() => void copy()}>
-        <Icon name="copy" />
-        {safety.copy}
-      </button>
-    </>
   );
 }

@@ -1,6 +1,7 @@
-import type { CandidateFacts, Link, Path } from '@anypath/client';
+import type { Link, Path } from '@anypath/client';
 import { useText } from '../i18n/use-text.ts';
 import { durationText } from '../model/duration.ts';
+import { candidateText } from '../model/inspection.ts';
 import { useModel } from '../model/model.ts';
 import { useSelectedPair } from './use-selected-pair.ts';
 
@@ -33,9 +34,4 @@ export function SelectedPairFacts({ link, path }: { link: Link | undefined; path
       )}
     </>
   );
-}
-
-/** In the words of the standard, such as `relay udp (TURN over tls)`. */
-function candidateText({ type, protocol, relayProtocol }: CandidateFacts): string {
-  return relayProtocol ? `${type} ${protocol} (TURN over ${relayProtocol})` : `${type} ${protocol}`;
 }

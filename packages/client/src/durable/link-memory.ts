@@ -136,9 +136,10 @@ export class LinkMemory {
 
   /** Keeps what is about to be sent. */
   sending(peer: string, epoch: string, entry: Unsent & { readonly seq: number }): void {
-    const { seq, id, body, text, at, part } = entry;
+    const { seq, id, body, text, at, part, missed } = entry;
     const key = keyOf('out', this.#wallet, peer, epoch, seq);
-    this.#journal.put(key, { peer, epoch, tab: this.#tab, entry: { seq, id, body, text, at, ...(part && { part }) } });
+    const kept = { seq, id, body, text, at, ...(part && { part }), ...(missed && { missed }) };
+    this.#journal.put(key, { peer, epoch, tab: this.#tab, entry: kept });
   }
 
   /** Somebody else keeps it now: the other side, or the mailbox. */

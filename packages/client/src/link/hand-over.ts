@@ -17,6 +17,16 @@ export interface Message {
   readonly sentAt: number;
   /** How long it travelled, milliseconds, as far as the two clocks agree with the server's; never below 0. */
   readonly ms: number;
+  /** The call that the message stands for, where nobody took it; the body says so in English then. */
+  readonly missed?: MissedCall;
+}
+
+/** A call that nobody took. */
+export interface MissedCall {
+  /** The call's name (ULID). */
+  readonly call: string;
+  /** Whether the caller wanted to be seen. */
+  readonly video: boolean;
 }
 
 /** What is needed of the link's home. */
@@ -97,6 +107,7 @@ export class HandOver {
       path,
       sentAt: header.at,
       ms: Math.max(0, this.#home.serverNow() - header.at),
+      ...(header.missed && { missed: header.missed }),
     };
   }
 }

@@ -6,18 +6,25 @@ import {
   type Forwarded,
   type Frame,
   LIMITS,
+  type RtcReport,
   type SignalEvent,
 } from '@anypath/protocol';
 import { ulid } from 'ulid';
+import type { Call } from '../call/call.ts';
+import { type CallOptions, Calls, type Desk } from '../call/calls.ts';
+import type { CallMedia } from '../call/capture.ts';
 import type { LinkMemory } from '../durable/link-memory.ts';
 import { Events } from '../emitter.ts';
 import { Negotiator, type Surroundings } from '../rtc/negotiator.ts';
 import type { SelectedPair } from '../rtc/selected-pair.ts';
-import { HandOver, type Message } from './hand-over.ts';
+import { type IncomingStream, type OutgoingStream, Streams } from '../stream/streams.ts';
+import { HandOver, type Message, type MissedCall } from './hand-over.ts';
 import type { Incoming } from './inbox.ts';
+import type { Lines, SideHeader } from './lines.ts';
 import { partsOf } from './parts.ts';
 import type { Path, Via } from './path.ts';
 import { type Delivery, PendingReceipt, type Receipt } from './receipt.ts';
+import { type DistributiveOmit, Recorder } from './recorder.ts';
 import {
   type Answer,
   type LinkEffect,
@@ -27,7 +34,9 @@ import {
   pathOf,
   type TimerName,
 } from './state.ts';
+import { type LinkStats, statsOf } from './stats.ts';
 import { step } from './step.ts';
+import type { TraceEntry } from './trace.ts';
 
 /** What a link tells. */
 export interface LinkEvents {
@@ -42,6 +51,12 @@ export interface LinkEvents {
   delivered(receipt: Receipt, delivery: Delivery): void;
   /** The mailbox takes nothing for now, such as with `mailbox_full`; messages wait here, and it is tried again. */
   held(error: AnypathError): void;
+  /** Something was written into `trace`. */
+  trace(entry: TraceEntry): void;
+  /** The other side opened a stream. Where nobody listens it waits, and its writer too. */
+  stream(stream: IncomingStream): void;
+  /** The other side calls. Where nobody listens it does not ring here, and the caller hears nothing. */
+  call(call: Call): void;
 }
 
 /** What a link needs from the client that it belongs to. */
@@ -50,6 +65,10 @@ export interface Home extends Surroundings {
   readonly initiator: boolean;
   readonly epoch: string;
   readonly memory: LinkMemory;
+  /** The call that this device is in. */
+  readonly desk: Desk;
+  /** How long a silent data channel is left alone at most, milliseconds. */
+  keepaliveMs(): number;
   /** The server's clock, Unix milliseconds. */
   serverNow(): number;
   /** Seals a frame for a device. @throws AnypathError where its key cannot be had */
@@ -66,9 +85,18 @@ export interface Home extends Surroundings {
   forgetMail(positions: readonly number[]): void;
   /** Somebody listens for messages from now on: what was left in the mailbox may come. */
   listened(): void;
+  /** Asks the server whether it is there. */
+  check(): void;
+  /** Looks at every path. */
+  reconnect(): void;
+  /** Tells the server how an attempt to connect went. */
+  report(report: RtcReport): void;
   /** Called once when the link is closed. */
   closed(): void;
 }
+
+/** Frames on the live relay that the server has not answered for, before bulk data waits. */
+const RELAY_BULK_FRAMES = 8;
 
 const encoder = new TextEncoder();
 
@@ -87,9 +115,14 @@ export class Link extends Events<LinkEvents> {
   /** Messages that came before anybody listened for them: not yet taken in, and so not acknowledged. */
   readonly #unheard: (() => void)[] = [];
   readonly #handOver: HandOver;
+  readonly #recorder = new Recorder((entry) => this.emit('trace', entry));
   #state: LinkState;
   /** Frames are sealed one after the other, so that they leave in order. */
   #sealing: Promise<void> = Promise.resolve();
+  readonly #streams: Streams;
+  readonly #calls: Calls;
+  /** Frames on the live relay that the server has not answered for yet. */
+  readonly #unanswered = new Set<Promise<void>>();
 
   /** @internal Links are made by `Client.link`. */
   constructor(home: Home) {
@@ -100,6 +133,7 @@ export class Link extends Events<LinkEvents> {
       epoch: home.epoch,
       initiator: home.initiator,
       rtcWanted: home.rtc,
+      keepaliveMs: home.keepaliveMs(),
     });
     this.#handOver = new HandOver(home, {
       resumed: (cursors) => this.#on({ type: 'resumed', cursors }),
@@ -107,12 +141,32 @@ export class Link extends Events<LinkEvents> {
       message: (message, own) => this.emit(own ? 'sent' : 'message', message),
       answer: (answer) => this.#answer(answer),
     });
+    this.#streams = new Streams(this.#lines(), (stream) => {
+      if (!this.hasListeners('stream')) return false;
+      this.emit('stream', stream);
+      return true;
+    });
+    this.#calls = new Calls({
+      peer: home.peer,
+      self: home.self.deviceId,
+      lines: this.#lines(),
+      desk: home.desk,
+      config: () => home.config(),
+      leaveMissed: (missed) => void this.#post('Missed call', missed),
+      isHeard: () => home.rtc && this.hasListeners('call'),
+      rings: (call) => this.emit('call', call),
+    });
     this.#negotiator = new Negotiator(home, {
       offered: (fromDevice) => this.#on({ type: 'rtc', trigger: 'offered', fromDevice }),
       opened: (tier) => this.#on({ type: 'rtc', trigger: 'opened', tier }),
+      ready: (tier) => this.#on({ type: 'rtc', trigger: 'ready', tier }),
       tier: (tier) => this.#on({ type: 'rtc', trigger: 'tier', tier }),
       failed: () => this.#on({ type: 'rtc', trigger: 'failed' }),
+      lost: () => this.#on({ type: 'rtc', trigger: 'lost' }),
+      missed: () => this.#on({ type: 'rtc', trigger: 'missed' }),
       frame: (fromDevice, packet) => home.rtcPacket(fromDevice, packet),
+      traced: (trace) => this.#recorder.trace.add(trace),
+      reported: (report) => home.report(report),
     });
   }
 
@@ -154,6 +208,52 @@ export class Link extends Events<LinkEvents> {
    * @throws AnypathError `payload_too_large`, `outbox_full` or `link_closed`; nothing was sent then
    */
   send(body: string | Uint8Array): Receipt {
+    return this.#post(body);
+  }
+
+  /**
+   * Calls the other side, or takes its call where it is calling: all its devices ring, and the one that accepts has the call. It rings
+   * while `phase` of the call says so. Where nobody takes it, or the other side is not there, it finds a message with `missed` when it
+   * is back.
+   *
+   * @param media what we send: microphone, camera, or a stream of the application; `{}` to listen only
+   * @returns the call, as soon as our devices are open
+   * @throws AnypathError `busy` where this device is in a call, `media_refused`, `media_unavailable`, `link_closed`
+   */
+  async call(media: CallMedia | MediaStream, options: CallOptions = {}): Promise<Call> {
+    if (this.#state.closed) throw new AnypathError('link_closed');
+    if (!this.#home.rtc) throw new AnypathError('media_unavailable');
+    return this.#calls.start(media, options);
+  }
+
+  /** The call with the other side that goes on, or rings; none otherwise. */
+  get currentCall(): Call | undefined {
+    const { current } = this.#home.desk;
+    return current?.peer === this.peer ? current : undefined;
+  }
+
+  /** Sends one more track in the current call, see `Call.addTrack`. @throws AnypathError `call_ended` where there is none */
+  addTrack(track: MediaStreamTrack): void {
+    this.#going().addTrack(track);
+  }
+
+  /** Stops sending a track in the current call. @throws AnypathError `call_ended` where there is none */
+  removeTrack(track: MediaStreamTrack): void {
+    this.#going().removeTrack(track);
+  }
+
+  /** Sends another track in place of one in the current call. @throws AnypathError `call_ended` where there is none */
+  async replaceTrack(track: MediaStreamTrack, by: MediaStreamTrack): Promise<void> {
+    await this.#going().replaceTrack(track, by);
+  }
+
+  #going(): Call {
+    const call = this.currentCall;
+    if (!call) throw new AnypathError('call_ended');
+    return call;
+  }
+
+  #post(body: string | Uint8Array, missed?: MissedCall): Receipt {
     if (this.#state.closed) throw new AnypathError('link_closed');
     const bytes = typeof body === 'string' ? encoder.encode(body) : body.slice();
     if (bytes.byteLength > LIMITS.messageMaxBytes) {
@@ -165,7 +265,8 @@ export class Link extends Events<LinkEvents> {
     if (waiting.length + parts.length > LIMITS.outboxMaxMessages) throw new AnypathError('outbox_full');
     const receipt = new PendingReceipt(ulid(), parts.length);
     this.#receipts.set(receipt.id, receipt);
-    const common = { id: receipt.id, text: typeof body === 'string', at: Math.round(this.#home.serverNow()) };
+    const at = Math.round(this.#home.serverNow());
+    const common = { id: receipt.id, text: typeof body === 'string', at, ...(missed && { missed }) };
     const messages = parts.map(({ body, part }) => ({ ...common, body, ...(part && { part }) }));
     for (const [index, message] of messages.entries()) {
       this.#home.memory.sending(this.peer, epoch, { ...message, seq: nextSeq + index });
@@ -174,9 +275,44 @@ export class Link extends Events<LinkEvents> {
     return receipt;
   }
 
+  /**
+   * Opens a stream of bytes to the device that is talked to, for more than fits into a message: it takes as much as the other side's
+   * application reads, keeps little in memory on both sides, and goes on over other paths as messages do. It ends with the page that
+   * opened it, and with the page that reads it.
+   *
+   * @param name tells the other side what it is, up to 256 characters
+   * @throws AnypathError `target_offline` where the other side has not been there yet, `outbox_full` beyond 32 open streams,
+   *   `invalid_payload` for a name that is too long, `link_closed`
+   */
+  openStream(name = ''): OutgoingStream {
+    if (this.#state.closed) throw new AnypathError('link_closed');
+    return this.#streams.open(name);
+  }
+
   /** The pair of candidates that carries the data channel, where there is one. */
   async selectedPair(): Promise<SelectedPair | undefined> {
     return this.#negotiator.pair();
+  }
+
+  /** Says that the network may have changed: every path is looked at. It is noticed without this, too, a moment later. */
+  reconnect(): void {
+    if (!this.#state.closed) this.#home.reconnect();
+  }
+
+  /**
+   * The latest of what happened to this link, the oldest first, a few hundred entries at most. It names no person, address, message
+   * or key: its JSON may be shown to whoever helps.
+   */
+  get trace(): readonly TraceEntry[] {
+    return this.#recorder.trace.entries();
+  }
+
+  /**
+   * How the link does now: path, round trips, loss, what went over each path, and the WebRTC connection with its candidates, its pair
+   * and the times of its beginning (SPEC S6.3). As private as the trace.
+   */
+  async stats(): Promise<LinkStats> {
+    return statsOf(this.#state, this.#recorder.traffic, await this.#negotiator.stats());
   }
 
   /**
@@ -202,9 +338,11 @@ export class Link extends Events<LinkEvents> {
   }
 
   #abandon(): void {
+    this.#calls.close();
     this.#on({ type: 'close' });
     for (const timer of this.#timers.values()) clearTimeout(timer);
     this.#timers.clear();
+    this.#streams.close();
     for (const receipt of this.#receipts.values()) receipt.fail(new AnypathError('link_closed'));
     this.#receipts.clear();
     this.#home.closed();
@@ -214,6 +352,22 @@ export class Link extends Events<LinkEvents> {
   /** @internal The connection to the server came up or went down. */
   socketChanged(up: boolean): void {
     this.#on({ type: 'socket', up });
+  }
+
+  /** @internal The network may have changed. */
+  doubt(): void {
+    this.#on({ type: 'hint' });
+  }
+
+  /** @internal The network is of another class. */
+  networkChanged(keepaliveMs: number): void {
+    this.#on({ type: 'network', keepaliveMs });
+  }
+
+  /** @internal There are fresh credentials for TURN. */
+  renewed(): void {
+    this.#on({ type: 'renewed' });
+    this.#calls.renewed();
   }
 
   /** @internal Who is online is known, and the mailbox may be used. */
@@ -230,6 +384,7 @@ export class Link extends Events<LinkEvents> {
   /** @internal The other side's connected devices. */
   presenceChanged(devices: readonly string[]): void {
     this.#on({ type: 'presence', devices });
+    this.#calls.devicesChanged(devices);
   }
 
   /** @internal A signal of the other side. */
@@ -248,6 +403,10 @@ export class Link extends Events<LinkEvents> {
   /** @internal A frame of the other side. */
   receive(via: Via, fromDevice: string, frame: Frame): void {
     this.#take(frame, () => this.#on({ type: 'frame', via, fromDevice, frame }));
+    const { header, body } = frame;
+    if (header.t === 'call' || header.t === 'call-ack') this.#calls.received(fromDevice, header, body);
+    if (header.t === 'stream' || header.t === 'credit' || header.t === 'abort')
+      this.#streams.received(fromDevice, header, body);
   }
 
   /** @internal A frame from our mailbox; `own` where another device of ours sent it. */
@@ -267,12 +426,14 @@ export class Link extends Events<LinkEvents> {
   }
 
   #on(event: DistributiveOmit<LinkEvent, 'nowMs'>): void {
-    const { state, effects } = step(this.#state, { ...event, nowMs: performance.now() });
+    const before = this.#state;
+    const { state, effects } = step(before, { ...event, nowMs: performance.now() });
     this.#state = state;
-    for (const effect of effects) this.#perform(effect);
+    this.#recorder.stepped(before, event, state, effects);
+    for (const effect of effects) this.#perform(effect, event.type === 'timer');
   }
 
-  #perform(effect: LinkEffect): void {
+  #perform(effect: LinkEffect, isOverdue: boolean): void {
     switch (effect.do) {
       case 'transmit':
         return this.#transmit(effect);
@@ -290,15 +451,57 @@ export class Link extends Events<LinkEvents> {
         return this.#onDelivered(effect);
       case 'path':
         return this.emit('path', effect.path);
+      case 'resend':
+        return this.#resend();
       case 'start-rtc':
         return void this.#negotiator.start(effect.toDevice);
       case 'stop-rtc':
-        return this.#negotiator.stop();
+        return this.#negotiator.stop(isOverdue ? 'failed' : 'abandoned');
+      case 'drop-rtc':
+        return this.#negotiator.drop();
+      case 'drop-beside':
+        return this.#negotiator.dropBeside(isOverdue ? 'failed' : 'abandoned');
+      case 'check':
+        return this.#home.check();
       case 'goodbye':
         return this.#sayGoodbye(effect.toDevice);
       case 'timer':
         return this.#arm(effect.name, effect.ms);
     }
+  }
+
+  #resend(): void {
+    this.#streams.pathLost();
+    this.#calls.pathLost();
+  }
+
+  #lines(): Lines {
+    return {
+      devices: () => this.#state.peerDevices,
+      device: () => this.#state.peerDevice,
+      isLive: (device) => this.#viaTo(device) !== undefined,
+      transmit: (toDevice, header, body = new Uint8Array(0)) => {
+        const via = this.#viaTo(toDevice);
+        if (via) this.#transmit({ do: 'transmit', via, toDevice, header, body });
+      },
+      transmitBulk: (toDevice, header, body) => this.#transmitBulk(toDevice, header, body),
+      doubt: () => this.#on({ type: 'doubt' }),
+    };
+  }
+
+  #viaTo(device: string): Via | undefined {
+    const path = pathOf(this.#state);
+    if (device === this.#state.peerDevice && (path === 'direct' || path === 'turn')) return 'rtc';
+    return this.#state.socketUp && this.#state.peerDevices.includes(device) ? 'relay' : undefined;
+  }
+
+  async #transmitBulk(toDevice: string, header: SideHeader, body: Uint8Array): Promise<void> {
+    const via = this.#viaTo(toDevice);
+    if (!via) return;
+    this.#transmit({ do: 'transmit', via, toDevice, header, body });
+    await this.#sealing;
+    if (via === 'rtc') return this.#negotiator.drained();
+    if (this.#unanswered.size >= RELAY_BULK_FRAMES) await Promise.race(this.#unanswered);
   }
 
   #transmit({ via, toDevice, header, body }: LinkEffect & { do: 'transmit' }): void {
@@ -321,11 +524,13 @@ export class Link extends Events<LinkEvents> {
   }
 
   #relay(toDevice: string, packet: Uint8Array<ArrayBuffer>): void {
-    this.#home.relay(toDevice, packet).catch((error: unknown) => {
+    const answered = this.#home.relay(toDevice, packet).catch((error: unknown) => {
       const code = error instanceof AnypathError ? error.code : undefined;
       // Who is no contact any more is as good as gone: messages wait until presence tells otherwise.
       if (code === 'target_offline' || code === 'forbidden') this.#on({ type: 'unreachable', device: toDevice });
     });
+    this.#unanswered.add(answered);
+    void answered.finally(() => this.#unanswered.delete(answered));
   }
 
   /** @internal Sends what the sealing itself has to say over the data channel. */
@@ -393,6 +598,3 @@ export class Link extends Events<LinkEvents> {
     this.#timers.set(name, setTimeout(fire, ms));
   }
 }
-
-/** `Omit` for each member of a union by itself. */
-type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;

@@ -10,6 +10,8 @@ export interface Unsent {
   readonly at: number;
   /** Which part of a long message, and of how many. */
   readonly part?: readonly [index: number, count: number];
+  /** The call that the message stands for, where nobody took it. */
+  readonly missed?: { readonly call: string; readonly video: boolean };
 }
 
 /** A message that the other side has not acknowledged. */

@@ -8,10 +8,10 @@ export interface RoundTrip {
 const TIMEOUT = {
   /** Before the first measurement: RFC 6298 (2.1). */
   unknownMs: 1000,
-  /** A data channel answers within its round trip; less than this is the other page's main thread being busy. */
-  rtcMinMs: 300,
   /** The relay runs on TCP, which retransmits by itself: asking again early only doubles the traffic. */
   relayMinMs: 1000,
+  /** The server answers within the round trip; a doubt that was wrong costs a handshake that is given up. */
+  serverMinMs: 200,
   maxMs: 10_000,
 } as const;
 
@@ -35,11 +35,28 @@ export function measured(before: RoundTrip | undefined, sampleMs: number): Round
  *
  * @param estimate round trip of the path, where it was measured
  * @param via which kind of path
- * @param tries how often the message was sent; each time after the first doubles the wait (RFC 6298, 5.5)
+ * @param tries how often it was waited for on this path; each time after the first doubles the wait (RFC 6298, 5.5)
+ * @param patienceMs the least time that a data channel is given
  * @returns milliseconds
  */
-export function ackTimeoutMs(estimate: RoundTrip | undefined, via: 'rtc' | 'relay', tries: number): number {
-  const minMs = via === 'rtc' ? TIMEOUT.rtcMinMs : TIMEOUT.relayMinMs;
+export function ackTimeoutMs(
+  estimate: RoundTrip | undefined,
+  via: 'rtc' | 'relay',
+  tries: number,
+  patienceMs: number,
+): number {
+  const minMs = via === 'rtc' ? patienceMs : TIMEOUT.relayMinMs;
   const once = estimate ? Math.max(minMs, estimate.smoothedMs + 4 * estimate.variationMs) : TIMEOUT.unknownMs;
   return Math.min(TIMEOUT.maxMs, once * 2 ** Math.max(0, tries - 1));
+}
+
+/**
+ * The time after which a missing answer of the server puts the connection to it in doubt.
+ *
+ * @param estimate round trip of answered questions
+ * @returns milliseconds
+ */
+export function answerTimeoutMs(estimate: RoundTrip | undefined): number {
+  if (!estimate) return TIMEOUT.unknownMs;
+  return Math.min(TIMEOUT.maxMs, Math.max(TIMEOUT.serverMinMs, estimate.smoothedMs + 4 * estimate.variationMs));
 }

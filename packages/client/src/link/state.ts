@@ -1,9 +1,10 @@
 import type { AckHeader, DataHeader, ErrorCode, Frame, FrameHeader } from '@anypath/protocol';
 import { type Arrival, type ArrivalPath, type Cursor, type Inbox, type Incoming, resumed } from './inbox.ts';
+import { alive, type Liveness } from './liveness.ts';
 import type { Outbox, Outgoing, Unsent } from './outbox.ts';
 import type { Path, RtcTier, Via } from './path.ts';
 import type { RoundTrip } from './round-trip.ts';
-import type { RtcPhase } from './rtc-phase.ts';
+import type { Beside, RtcPhase } from './rtc-phase.ts';
 
 /** All that a link knows. Plain data: no timer, socket or WebRTC object. */
 export interface LinkState {
@@ -21,10 +22,21 @@ export interface LinkState {
   readonly peerDevices: readonly string[];
   /** The device that this link talks to: the one heard last, or else the latest. */
   readonly peerDevice: string | undefined;
-  readonly rtc: { readonly phase: RtcPhase; readonly tier: RtcTier; readonly failures: number };
+  readonly rtc: {
+    readonly phase: RtcPhase;
+    readonly tier: RtcTier;
+    readonly failures: number;
+    /** Why another connection is being made beside the channel that there is; none where none is. */
+    readonly beside: Beside | undefined;
+    readonly life: Liveness;
+  };
   readonly outbox: Outbox;
   /** By the name of the stream. */
   readonly inboxes: Readonly<Record<string, Inbox>>;
+  /** How long a silent channel is left alone at most, milliseconds: the network says (SPEC S3.5). */
+  readonly keepaliveMs: number;
+  /** Acknowledgements that did not come in time on this path, in a row. */
+  readonly overdue: number;
   readonly roundTrips: Readonly<Partial<Record<Via, RoundTrip>>>;
 }
 
@@ -45,18 +57,28 @@ export type LinkEvent = { readonly nowMs: number } & (
   | { readonly type: 'refused'; readonly seq: number; readonly code: ErrorCode }
   /** The server's clock, to find what the mailbox has not kept any longer. */
   | { readonly type: 'clock'; readonly serverMs: number }
+  /** The network may have changed. */
+  | { readonly type: 'hint' }
+  /** What travels beside the messages is not answered. */
+  | { readonly type: 'doubt' }
+  /** The network is of another class. */
+  | { readonly type: 'network'; readonly keepaliveMs: number }
+  /** There are fresh credentials for TURN; those in use end soon. */
+  | { readonly type: 'renewed' }
   /** The other side's keys have changed. */
   | { readonly type: 'keys' }
   | { readonly type: 'unreachable'; readonly device: string }
   | { readonly type: 'rtc'; readonly trigger: 'offered'; readonly fromDevice: string }
-  | { readonly type: 'rtc'; readonly trigger: 'opened' | 'tier'; readonly tier: RtcTier }
-  | { readonly type: 'rtc'; readonly trigger: 'failed' }
+  /** `ready`: the connection that we offered beside the channel is open, and may take its place. */
+  | { readonly type: 'rtc'; readonly trigger: 'opened' | 'ready' | 'tier'; readonly tier: RtcTier }
+  /** `lost`: the channel is over, an attempt beside it goes on. `missed`: the other way round. */
+  | { readonly type: 'rtc'; readonly trigger: 'failed' | 'lost' | 'missed' }
   | { readonly type: 'timer'; readonly name: TimerName }
   | { readonly type: 'close' }
 );
 
-/** `ack`: an acknowledgement is overdue. `rtc`: the phase of the upgrade is over. `mail`: a refusal was waited out. */
-export type TimerName = 'ack' | 'rtc' | 'mail';
+/** `ack`: an acknowledgement is overdue. `rtc`: the phase of the upgrade is over. `mail`: a refusal was waited out. `probe`: the channel was silent for long. */
+export type TimerName = 'ack' | 'rtc' | 'mail' | 'probe';
 
 /** What the driver is to do. */
 export type LinkEffect =
@@ -84,9 +106,17 @@ export type LinkEffect =
   | { readonly do: 'held'; readonly code: ErrorCode }
   | { readonly do: 'expired'; readonly entry: Outgoing }
   | { readonly do: 'delivered'; readonly entry: Outgoing; readonly path: ArrivalPath; readonly ms: number }
+  /** What travels beside the messages goes again: the path that had it is gone. */
+  | { readonly do: 'resend' }
   | { readonly do: 'path'; readonly path: Path }
   | { readonly do: 'start-rtc'; readonly toDevice: string }
   | { readonly do: 'stop-rtc' }
+  /** Ends the channel; what is beside it takes its place. */
+  | { readonly do: 'drop-rtc' }
+  /** Ends what is beside the channel. */
+  | { readonly do: 'drop-beside' }
+  /** Asks the server whether it is there. */
+  | { readonly do: 'check' }
   | { readonly do: 'goodbye'; readonly toDevice: string | undefined }
   | { readonly do: 'timer'; readonly name: TimerName; readonly ms: number | undefined };
 
@@ -97,11 +127,15 @@ export interface Answer {
   readonly header: AckHeader;
 }
 
+/** SPEC S3.5. */
+const KEEPALIVE_MS = 15_000;
+
 /** What a link starts from. */
 export function opened(options: {
   readonly epoch: string;
   readonly initiator: boolean;
   readonly rtcWanted: boolean;
+  readonly keepaliveMs?: number;
 }): LinkState {
   return {
     closed: false,
@@ -112,9 +146,11 @@ export function opened(options: {
     mail: { ready: false, held: false, refusals: 0 },
     peerDevices: [],
     peerDevice: undefined,
-    rtc: { phase: 'idle', tier: 'turn', failures: 0 },
+    rtc: { phase: 'idle', tier: 'turn', failures: 0, beside: undefined, life: alive(0) },
     outbox: { epoch: options.epoch, nextSeq: 1, waiting: [] },
     inboxes: {},
+    keepaliveMs: options.keepaliveMs ?? KEEPALIVE_MS,
+    overdue: 0,
     roundTrips: {},
   };
 }

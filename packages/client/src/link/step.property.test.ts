@@ -15,6 +15,8 @@ const other = (side: Side): Side => (side === 'a' ? 'b' : 'a');
 interface End {
   state: LinkState;
   readonly seen: string[];
+  /** When, beside each. */
+  readonly seenAtMs: number[];
   readonly cursors: Record<string, Cursor>;
   /** What the server keeps for this end, with its position. */
   readonly mailbox: Map<number, Frame>;
@@ -36,6 +38,12 @@ class World {
   /** Whether an attempt succeeds. */
   rtcWorks = true;
   channel: 'none' | 'open' = 'none';
+  /** Channels so far; frames of an older one are gone. */
+  channels = 0;
+  /** The channel that is open and carries nothing. */
+  silentChannel = 0;
+  /** Whose connection to the server is dead without knowing it. */
+  readonly deaf: Record<Side, boolean> = { a: false, b: false };
   sent: Record<Side, string[]> = { a: [], b: [] };
   readonly #random: () => number;
 
@@ -48,7 +56,15 @@ class World {
   }
 
   newEnd(): End {
-    return { state: this.open('a', 0), seen: [], cursors: {}, mailbox: new Map(), timers: new Map(), loads: 0 };
+    return {
+      state: this.open('a', 0),
+      seen: [],
+      seenAtMs: [],
+      cursors: {},
+      mailbox: new Map(),
+      timers: new Map(),
+      loads: 0,
+    };
   }
 
   open(side: Side, load: number): LinkState {
@@ -82,6 +98,7 @@ class World {
 
   setSocket(side: Side, up: boolean): void {
     this.sockets[side] = up;
+    this.deaf[side] = false;
     this.feed(side, { type: 'socket', up });
     if (up) this.feed(side, { type: 'presence', devices: this.sockets[other(side)] ? [other(side)] : [] });
     if (this.sockets[other(side)]) this.feed(other(side), { type: 'presence', devices: up ? [side] : [] });
@@ -94,7 +111,29 @@ class World {
   breakChannel(): void {
     if (this.channel === 'none') return;
     this.channel = 'none';
-    for (const side of ['a', 'b'] as const) this.feed(side, { type: 'rtc', trigger: 'failed' });
+    for (const side of ['a', 'b'] as const) {
+      this.feed(side, { type: 'rtc', trigger: this.ends[side].state.rtc.beside ? 'lost' : 'failed' });
+    }
+  }
+
+  /** Frames vanish from now on, and nobody is told: in the channel that is open, and on the connections of some to the server. */
+  silence({ channel, sockets }: { channel: boolean; sockets: readonly Side[] }): void {
+    if (channel) this.silentChannel = this.channels;
+    for (const side of sockets) {
+      if (!this.sockets[side]) continue;
+      this.deaf[side] = true;
+      // The heartbeat of the connection.
+      this.#wakeIn(side, 12_000);
+    }
+  }
+
+  /** The server owes an answer: another connection takes the place of the one in doubt. */
+  #wakeIn(side: Side, ms: number): void {
+    if (!this.deaf[side]) return;
+    const act = () => {
+      if (this.deaf[side]) this.setSocket(side, true);
+    };
+    this.wire.push({ dueMs: this.nowMs + ms, act });
   }
 
   say(side: Side): void {
@@ -154,13 +193,15 @@ class World {
     else if (effect.do === 'enqueue') this.#enqueue(side, effect);
     else if (effect.do === 'timer' && effect.ms === undefined) end.timers.delete(effect.name);
     else if (effect.do === 'timer') end.timers.set(effect.name, this.nowMs + (effect.ms ?? 0));
-    else if (effect.do === 'stop-rtc') this.breakChannel();
+    else if (effect.do === 'stop-rtc' || effect.do === 'drop-rtc') this.breakChannel();
+    else if (effect.do === 'check') this.#wakeIn(side, ANSWER_MS);
     else if (effect.do === 'start-rtc') this.#attempt(side);
   }
 
   #deliver(side: Side, { messages, cursor, positions, answer }: LinkEffect & { do: 'deliver' }): void {
     const end = this.ends[side];
     end.seen.push(...messages.map(({ header }) => header.id));
+    end.seenAtMs.push(...messages.map(() => this.nowMs));
     end.cursors[cursor.epoch] = cursor;
     for (const position of positions) end.mailbox.delete(position);
     if (!answer) return;
@@ -174,13 +215,14 @@ class World {
     const { loads } = this.ends[side];
     const act = () => {
       if (loads !== this.ends[side].loads) return;
-      const refused = !this.sockets[side]
-        ? 'unreachable'
-        : !this.mailWorks
-          ? 'store_unavailable'
-          : this.sockets[other(side)] && !force
-            ? 'rtc_available'
-            : undefined;
+      const refused =
+        !this.sockets[side] || this.deaf[side]
+          ? 'unreachable'
+          : !this.mailWorks
+            ? 'store_unavailable'
+            : this.sockets[other(side)] && !force
+              ? 'rtc_available'
+              : undefined;
       if (refused) return this.feed(side, { type: 'refused', seq: header.seq, code: refused });
       this.#keep(other(side), { header, body: new Uint8Array(body) });
       this.feed(side, { type: 'kept', seq: header.seq, forced: force, until: Number.POSITIVE_INFINITY });
@@ -189,10 +231,14 @@ class World {
   }
 
   #transmit(side: Side, via: Via, frame: Frame): void {
+    if (via === 'relay') this.#wakeIn(side, ANSWER_MS);
     if (this.#random() * 100 < this.loss[via]) return;
+    const channel = this.channels;
     const dueMs = this.nowMs + 1 + this.#random() * 80;
     const act = () => {
-      const carries = via === 'rtc' ? this.channel === 'open' : this.sockets.a && this.sockets.b;
+      const inChannel = this.channel === 'open' && channel === this.channels && channel !== this.silentChannel;
+      const onRelay = this.sockets.a && this.sockets.b && !this.deaf.a && !this.deaf.b;
+      const carries = via === 'rtc' ? inChannel : onRelay;
       if (carries) this.feed(other(side), { type: 'frame', via, fromDevice: side, frame });
     };
     this.wire.push({ dueMs, act });
@@ -204,15 +250,22 @@ class World {
     const loads = [this.ends.a.loads, this.ends.b.loads].join();
     const settle = () => {
       if (loads !== [this.ends.a.loads, this.ends.b.loads].join()) return;
+      // Signals are sent again once the connection was replaced.
+      if (this.deaf.a || this.deaf.b) return void this.wire.push({ dueMs: this.nowMs + 120, act: settle });
+      const isBeside = this.channel === 'open' && this.ends[side].state.rtc.beside;
       if (!this.rtcWorks || !this.sockets.a || !this.sockets.b)
-        return this.feed(side, { type: 'rtc', trigger: 'failed' });
+        return this.feed(side, { type: 'rtc', trigger: isBeside ? 'missed' : 'failed' });
       this.channel = 'open';
+      this.channels++;
       this.feed(other(side), { type: 'rtc', trigger: 'offered', fromDevice: side });
       for (const one of ['a', 'b'] as const) this.feed(one, { type: 'rtc', trigger: 'opened', tier: 'direct' });
     };
     this.wire.push({ dueMs: this.nowMs + 120, act: settle });
   }
 }
+
+/** How long it takes until a server that owes an answer is replaced by a connection that stands: the doubt, and four round trips. */
+const ANSWER_MS = 200 + 160;
 
 /** The same cases each time, so that a failure is nobody's bad luck. Change the seed to explore others. */
 const CASES = { seed: 1, numRuns: 500 };
@@ -256,6 +309,15 @@ const commands = fc.oneof(
         act: (world) => {
           world.loss = { rtc, relay };
         },
+      }),
+    ),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.tuple(fc.boolean(), fc.subarray<Side>(['a', 'b'])).map(
+      ([channel, sockets]): Command => ({
+        name: `silence of ${[...(channel ? ['channel'] : []), ...sockets].join(', ')}`,
+        act: (world) => world.silence({ channel, sockets }),
       }),
     ),
   },
@@ -308,5 +370,41 @@ describe('two links on a simulated network', () => {
       }),
       CASES,
     );
-  });
+  }, 30_000);
+
+  it.each([
+    ['the channel', { channel: true, sockets: [] }, 700],
+    ['the channel and one connection to the server', { channel: true, sockets: ['a'] }, 1_000],
+    ['the channel and the other connection', { channel: true, sockets: ['b'] }, 1_000],
+    ['the channel and both connections', { channel: true, sockets: ['a', 'b'] }, 1_000],
+    ['one connection to the server', { channel: false, sockets: ['a'] }, 150],
+  ] as const)(
+    'who talk hear each other again soon after %s went silent',
+    (_, what, limitMs) => {
+      const gaps = fc.sample(fc.integer(), { numRuns: 20, seed: CASES.seed }).map((seed) => {
+        const world = new World(seed);
+        world.load('a');
+        world.load('b');
+        const talk = (ms: number) => {
+          for (let passed = 0; passed < ms; passed += 20) {
+            for (const who of ['a', 'b'] as const) world.say(who);
+            world.run(20);
+          }
+        };
+        talk(2_000);
+        const sinceMs = world.nowMs;
+        world.silence(what);
+        talk(3_000);
+        expect(world.channel).toBe('open');
+        expect(world.silentChannel).not.toBe(world.channels);
+        return Math.max(...(['a', 'b'] as const).map((who) => longestGapMs(world.ends[who].seenAtMs, sinceMs)));
+      });
+      expect(Math.max(...gaps)).toBeLessThan(limitMs);
+    },
+    30_000,
+  );
 });
+
+/** @param sinceMs a silence that began before it counts in full */
+const longestGapMs = (times: readonly number[], sinceMs: number): number =>
+  Math.max(...times.map((ms, index) => (ms < sinceMs ? 0 : ms - (times[index - 1] ?? ms))));

@@ -1,4 +1,4 @@
-import type { Frame } from '@anypath/protocol';
+import type { AckHeader, Frame } from '@anypath/protocol';
 import { describe, expect, it } from 'vitest';
 import { RTC_TABLE, type RtcPhase } from './rtc-phase.ts';
 import { type LinkEffect, type LinkEvent, opened, pathOf } from './state.ts';
@@ -6,13 +6,15 @@ import { step } from './step.ts';
 
 type Untimed<T> = T extends unknown ? Omit<T, 'nowMs'> : never;
 
-/** Plays events one after the other, a millisecond apart. */
+/** Plays events one after the other, a millisecond apart; what is overdue is so after a second. */
 function play(events: readonly Untimed<LinkEvent>[], options: Partial<Parameters<typeof opened>[0]> = {}) {
   let state = opened({ epoch: 'E1', initiator: true, rtcWanted: true, ...options });
   let effects: readonly LinkEffect[] = [];
   const all: LinkEffect[] = [];
-  for (const [index, event] of events.entries()) {
-    ({ state, effects } = step(state, { ...event, nowMs: index }));
+  let nowMs = -1;
+  for (const event of events) {
+    nowMs += event.type === 'timer' && event.name === 'ack' ? 1_000 : 1;
+    ({ state, effects } = step(state, { ...event, nowMs }));
     all.push(...effects);
   }
   return { state, effects, all };
@@ -28,6 +30,7 @@ const ackOf = (seq: number, via: 'rtc' | 'relay') => {
   const frame: Frame = { header: { t: 'ack', epoch: 'E1', through: seq, seq }, body: new Uint8Array() };
   return { type: 'frame', via, fromDevice: 'b1', frame } as const;
 };
+const pingOf = (reply: boolean) => ({ t: 'ping', reply }) as const;
 const overdue = { type: 'timer', name: 'ack' } as const;
 const expired = { type: 'timer', name: 'rtc' } as const;
 
@@ -46,7 +49,7 @@ describe('a link', () => {
 
   it('tries WebRTC beside the relay, not before it', () => {
     const { state, effects } = play([say('m1'), socketUp, bobHere]);
-    expect(named(effects)).toEqual(['start-rtc', 'timer', 'path', 'transmit', 'timer']);
+    expect(named(effects)).toEqual(['start-rtc', 'timer', 'resend', 'path', 'transmit', 'timer']);
     expect(pathOf(state)).toBe('relay');
   });
 
@@ -78,10 +81,178 @@ describe('a link', () => {
     expect(named(all)).not.toContain('stop-rtc');
   });
 
-  it('replaces a channel that stays silent', () => {
+  it('makes another channel beside one in doubt, and gives that up when it stays silent', () => {
+    const doubted = play([socketUp, bobHere, rtcOpen, say('m1'), overdue]);
+    expect(named(doubted.effects)).toEqual(expect.arrayContaining(['check', 'start-rtc']));
+    expect(named(doubted.effects)).not.toContain('stop-rtc');
     const { state, effects } = play([socketUp, bobHere, rtcOpen, say('m1'), overdue, expired]);
-    expect(named(effects).slice(0, 4)).toEqual(['stop-rtc', 'timer', 'start-rtc', 'timer']);
+    expect(named(effects)).toEqual(['drop-rtc', 'timer']);
     expect(state.rtc.phase).toBe('trying');
+  });
+
+  it('moves to the channel that was made beside, and sends again what was on its way in the other', () => {
+    const opened = play([socketUp, bobHere, rtcOpen, say('m1'), overdue, rtcOpen, say('m2')]);
+    expect(pathOf(opened.state)).toBe('direct');
+    expect(sentOver(opened.all)).toEqual(['m1 rtc', 'm1 relay', 'm2 rtc']);
+    expect(sentOver(play([socketUp, bobHere, rtcOpen, say('m1'), rtcOpen]).all)).toEqual(['m1 rtc', 'm1 rtc']);
+  });
+
+  it('goes to the relay when the other side offers beside a channel, and back where that is heard', () => {
+    const offered = { type: 'rtc', trigger: 'offered', fromDevice: 'b1' } as const;
+    const silent = Array.from({ length: 300 }, () => ({ type: 'settled' }) as const);
+    expect(pathOf(play([socketUp, bobHere, rtcOpen, offered]).state)).toBe('direct');
+    const { state, effects } = play([socketUp, bobHere, rtcOpen, ...silent, offered]);
+    expect(pathOf(state)).toBe('relay');
+    expect(named(effects)).not.toContain('start-rtc');
+    const frame: Frame = { header: { t: 'ping', reply: false }, body: new Uint8Array() };
+    const heard = { type: 'frame', via: 'rtc', fromDevice: 'b1', frame } as const;
+    expect(pathOf(play([socketUp, bobHere, rtcOpen, ...silent, offered, heard]).state)).toBe('direct');
+    const lost = { type: 'rtc', trigger: 'lost' } as const;
+    expect(play([socketUp, bobHere, rtcOpen, offered, lost]).state.rtc.phase).toBe('trying');
+    const missed = { type: 'rtc', trigger: 'missed' } as const;
+    expect(named(play([socketUp, bobHere, rtcOpen, ...silent, offered, missed, expired]).effects)).toContain(
+      'stop-rtc',
+    );
+  });
+
+  describe('with a connection beside its channel', () => {
+    const turnOpen = { ...rtcOpen, tier: 'turn' } as const;
+    const ready = (tier: 'direct' | 'turn') => ({ type: 'rtc', trigger: 'ready', tier }) as const;
+    const doubted = [socketUp, bobHere, turnOpen, say('m1'), overdue];
+    const recovered = [...doubted, ackOf(1, 'rtc')];
+
+    it('takes a better tier at once, also where the channel has answered since', () => {
+      const { state, effects } = play([...recovered, ready('direct')]);
+      expect(pathOf(state)).toBe('direct');
+      expect(named(effects)).toContain('drop-rtc');
+      // The other side follows when it hears something.
+      expect(effects).toContainEqual(expect.objectContaining({ do: 'transmit', via: 'rtc', header: pingOf(true) }));
+    });
+
+    it('keeps the channel against one of the same tier, unless it is still in doubt', () => {
+      const kept = play([...recovered, ready('turn')]);
+      expect(named(kept.effects)).toEqual(['drop-beside', 'timer']);
+      expect(kept.state.rtc).toMatchObject({ phase: 'open', beside: undefined });
+      const taken = play([...doubted, ready('turn')]);
+      expect(pathOf(taken.state)).toBe('turn');
+      expect(named(taken.effects)).toContain('drop-rtc');
+    });
+
+    it('gives it up where nobody answers it, and makes another in the next doubt', () => {
+      const { state, effects } = play([...recovered, expired]);
+      expect(named(effects)).toContain('drop-beside');
+      expect(pathOf(state)).toBe('turn');
+      expect(named(play([...recovered, expired, say('m2'), overdue]).effects)).toContain('start-rtc');
+    });
+  });
+
+  it('stays on a channel that answers, and sends what is missing over the relay beside it', () => {
+    const lossy = [socketUp, bobHere, rtcOpen, say('m1'), say('m2')];
+    const { frame } = ackOf(2, 'rtc');
+    const later = { ...ackOf(2, 'rtc'), frame: { ...frame, header: { ...frame.header, through: 0 } as AckHeader } };
+    const early = step(play(lossy).state, { ...later, nowMs: 390 });
+    const { state, effects } = step(early.state, { ...overdue, nowMs: 400 });
+    expect(sentOver(effects)).toEqual(['m1 relay']);
+    expect(state.rtc.phase).toBe('open');
+    const alive = step(state, { ...later, nowMs: 2_390 });
+    expect(step(alive.state, { ...overdue, nowMs: 2_400 }).state.rtc.phase).toBe('doubted');
+  });
+
+  it('asks a channel in doubt for an answer: what the other side says by itself is none', () => {
+    const doubted = [socketUp, bobHere, rtcOpen, say('m1'), overdue];
+    const frame: Frame = { header: pingOf(true), body: new Uint8Array() };
+    const heard = { type: 'frame', via: 'rtc', fromDevice: 'b1', frame } as const;
+    expect(play([...doubted, heard]).state.rtc.phase).toBe('doubted');
+    expect(play([...doubted, ackOf(1, 'rtc')]).state.rtc.phase).toBe('open');
+  });
+
+  it('[S3.5] asks a silent channel as often as its network needs', () => {
+    const pauseOf = (keepaliveMs: number) => {
+      const options = { epoch: 'E1', initiator: true, rtcWanted: true };
+      const pong: Frame = { header: pingOf(false), body: new Uint8Array() };
+      let state = opened(options);
+      for (const event of [socketUp, bobHere, { type: 'network', keepaliveMs }, rtcOpen] as const) {
+        ({ state } = step(state, { ...event, nowMs: 0 }));
+      }
+      for (let nowMs = 0; nowMs < 200_000; nowMs += 20_000) {
+        ({ state } = step(state, { type: 'timer', name: 'probe', nowMs }));
+        ({ state } = step(state, { type: 'frame', via: 'rtc', fromDevice: 'b1', frame: pong, nowMs }));
+      }
+      return state.rtc.life.pauseMs;
+    };
+    expect([pauseOf(15_000), pauseOf(8_000)]).toEqual([15_000, 8_000]);
+  });
+
+  it('tries again at once where the network may have changed', () => {
+    const hint = { type: 'hint' } as const;
+    const waiting = [socketUp, bobHere, rtcFailed];
+    expect(play(waiting).state.rtc.phase).toBe('waiting');
+    expect(named(play([...waiting, hint]).effects)).toContain('start-rtc');
+    expect(named(play([...waiting, { type: 'doubt' }]).effects)).not.toContain('start-rtc');
+    expect(play([socketUp, bobHere, rtcOpen, hint]).effects).toContainEqual(
+      expect.objectContaining({ do: 'transmit', via: 'rtc', header: pingOf(true) }),
+    );
+  });
+
+  it('sends again what was on its way in a channel that another one replaces, streams and calls as well', () => {
+    const { effects } = play([socketUp, bobHere, rtcOpen, say('m1'), rtcOpen]);
+    expect(named(effects)).toContain('resend');
+    expect(sentOver(effects)).toEqual(['m1 rtc']);
+    const upgraded = play([socketUp, bobHere, say('m1'), rtcOpen]);
+    expect(named(upgraded.effects)).not.toContain('resend');
+  });
+
+  it('[S6.2] renews a connection over TURN with fresh credentials beside it, whoever opened it, and leaves a direct one', () => {
+    const renewed = { type: 'renewed' } as const;
+    const turnOpen = { ...rtcOpen, tier: 'turn' } as const;
+    for (const initiator of [true, false]) {
+      const offered = { type: 'rtc', trigger: 'offered', fromDevice: 'b1' } as const;
+      const { state, effects } = play([socketUp, bobHere, offered, turnOpen, renewed], { initiator });
+      expect(named(effects)).toEqual(['start-rtc', 'timer']);
+      expect(pathOf(state)).toBe('turn');
+      const ready = { type: 'rtc', trigger: 'ready', tier: 'turn' } as const;
+      const taken = play([socketUp, bobHere, offered, turnOpen, renewed, ready], { initiator });
+      expect(named(taken.effects)).toContain('drop-rtc');
+    }
+    expect(play([socketUp, bobHere, rtcOpen, renewed]).effects).toEqual([]);
+    expect(play([socketUp, bobHere, turnOpen, renewed, renewed]).effects).toEqual([]);
+  });
+
+  it('asks a channel that is silent, and leaves it where it owes the answer', () => {
+    const due = { type: 'timer', name: 'probe' } as const;
+    const later = (nowMs: number, events: readonly Untimed<LinkEvent>[]) => {
+      const { state } = play([socketUp, bobHere, rtcOpen]);
+      return events.reduce<ReturnType<typeof step>>((now, event) => step(now.state, { ...event, nowMs }), {
+        state,
+        effects: [],
+      });
+    };
+    expect(later(400, [due]).effects).toEqual([{ do: 'timer', name: 'probe', ms: 102 }]);
+    const asked = later(600, [due]);
+    expect(asked.effects).toMatchObject([{ header: { t: 'ping', reply: true }, via: 'rtc' }, { name: 'probe' }]);
+    expect(pathOf(later(600, [due, due]).state)).toBe('relay');
+    const frame: Frame = { header: { t: 'ping', reply: false }, body: new Uint8Array() };
+    expect(pathOf(later(600, [due, { type: 'frame', via: 'rtc', fromDevice: 'b1', frame }, due]).state)).toBe('direct');
+  });
+
+  it('sends live what the mailbox has and the other side waits for, also where a channel comes and goes', () => {
+    const kept = { type: 'kept', seq: 1, forced: true, until: 1_000 } as const;
+    const frame: Frame = { header: { t: 'ping', reply: false }, body: new Uint8Array() };
+    const heard = { type: 'frame', via: 'rtc', fromDevice: 'b1', frame } as const;
+    const begun = [say('m1'), socketUp, { type: 'settled' }, kept, bobHere, rtcOpen, say('m2')] as const;
+    expect(sentOver(play([...begun, overdue, heard]).all)).not.toContain('m1 relay');
+    const again = [overdue, heard, overdue, heard, overdue, heard, overdue] as const;
+    expect(sentOver(play([...begun, ...again]).all)).toContain('m1 relay');
+  });
+
+  it('asks it at once after a hint, and when the other side talks over the relay', () => {
+    const asks = (effects: readonly LinkEffect[]) =>
+      effects.some((effect) => effect.do === 'transmit' && effect.via === 'rtc');
+    const { state } = play([socketUp, bobHere, rtcOpen]);
+    expect(asks(step(state, { type: 'hint', nowMs: 10 }).effects)).toBe(true);
+    expect(asks(step(state, { ...ackOf(1, 'relay'), nowMs: 500 }).effects)).toBe(true);
+    // Still on its way when the channel opened.
+    expect(asks(step(state, { ...ackOf(1, 'relay'), nowMs: 50 }).effects)).toBe(false);
   });
 
   it('sends again over the relay what a closed channel may have swallowed', () => {
@@ -193,12 +364,16 @@ describe('the phases of the upgrade', () => {
         "waiting –offered→ trying",
         "waiting –expired→ trying",
         "waiting –halt→ idle",
-        "open –offered→ trying",
+        "open –offered→ doubted",
+        "open –opened→ open",
         "open –stalled→ doubted",
         "open –failed→ idle",
-        "doubted –offered→ trying",
+        "open –lost→ trying",
+        "doubted –offered→ doubted",
+        "doubted –opened→ open",
         "doubted –heard→ open",
         "doubted –failed→ idle",
+        "doubted –lost→ trying",
         "doubted –expired→ idle",
       ]
     `);

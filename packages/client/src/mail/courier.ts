@@ -14,14 +14,14 @@ import type { Identity } from '../e2ee/identity.ts';
 import type { Arrival } from '../e2ee/sealed-channel.ts';
 import type { Sealing } from '../e2ee/sealing.ts';
 import { parseFrame } from '../link/parse-frame.ts';
-import { ask, askRepeatedly, type Socket } from '../socket.ts';
+import { type Asking, ask, askRepeatedly } from '../socket.ts';
 import { electTab, goneTabs } from '../tabs.ts';
 import { sendLeftovers } from './leftovers.ts';
 import { Mailbox } from './mailbox.ts';
 
 /** What a courier works with. */
 export interface CourierParts {
-  readonly socket: Socket;
+  readonly socket: Asking;
   readonly wallet: string;
   /** This page. */
   readonly tab: string;

@@ -1,6 +1,6 @@
 import { AnypathError, LIMITS, type Mail } from '@anypath/protocol';
 import { describe, expect, it, vi } from 'vitest';
-import type { Socket } from '../socket.ts';
+import type { Asking } from '../socket.ts';
 import { StandInSocket } from '../stand-in-socket.ts';
 import { Mailbox } from './mailbox.ts';
 
@@ -30,7 +30,7 @@ function scene(positions: readonly number[]) {
     return { ok: true, acked: 1, more };
   };
   const taken: number[] = [];
-  const mailbox = new Mailbox(socket as unknown as Socket, async ({ position }) => {
+  const mailbox = new Mailbox(socket as unknown as Asking, async ({ position }) => {
     taken.push(position);
     mailbox.forget([position]);
   });
@@ -159,7 +159,7 @@ describe('our mailbox (Socket.IO’s socket is a stand-in)', () => {
     let isReadable = true;
     // What is of one wallet is read one after the other.
     let before = Promise.resolve();
-    const mailbox = new Mailbox(socket as unknown as Socket, ({ position }, isTurn) => {
+    const mailbox = new Mailbox(socket as unknown as Asking, ({ position }, isTurn) => {
       const read = before.then(() => {
         if (!isTurn()) return;
         if (position === 2 && !isReadable) throw new AnypathError('unreachable');

@@ -1,5 +1,5 @@
 import { AnypathError, ERRORS, LIMITS, type Mail, type MailAcked } from '@anypath/protocol';
-import { ask, type Socket } from '../socket.ts';
+import { type Asking, ask } from '../socket.ts';
 
 /** How long until messages are asked for again that the server could not give, milliseconds. */
 const PULL_AGAIN_MS = 1_000;
@@ -9,7 +9,7 @@ type Take = (mail: Mail, isTurn: () => boolean) => Promise<void>;
 
 /** Our side of our mailbox: takes what waits there, and says what the server may forget. One page of a browser does that. */
 export class Mailbox {
-  readonly #socket: Socket;
+  readonly #socket: Asking;
   readonly #take: Take;
   /** Counts the attempts to read in order; what belongs to an older one is not taken any more. */
   #pass = 0;
@@ -32,7 +32,7 @@ export class Mailbox {
    *   read for now. What it does not `forget` comes again.
    * @param levelled told each time that `isLevel` may have become so
    */
-  constructor(socket: Socket, take: Take, levelled: () => void = () => undefined) {
+  constructor(socket: Asking, take: Take, levelled: () => void = () => undefined) {
     this.#socket = socket;
     this.#take = take;
     this.#levelled = levelled;

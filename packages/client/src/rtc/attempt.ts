@@ -1,5 +1,7 @@
-import { LIMITS } from '@anypath/protocol';
+import { LIMITS, type RtcFailure, type RtcReport } from '@anypath/protocol';
 import type { RtcTier } from '../link/path.ts';
+import { AttemptLog, type AttemptTrace } from './attempt-log.ts';
+import { type RtcStats, rtcStats } from './rtc-stats.ts';
 import { type SelectedPair, selectedPair } from './selected-pair.ts';
 
 /** What an attempt tells its owner. */
@@ -10,10 +12,16 @@ export interface AttemptEvents {
   frame(bytes: Uint8Array<ArrayBuffer>): void;
   /** The connection is over; nothing follows. */
   failed(): void;
+  traced(trace: AttemptTrace): void;
+  /** How it went: once for each attempt. */
+  reported(report: RtcReport): void;
 }
 
-/** Both sides declare the same channel, so that none has to be announced: one round trip less (RFC 8832 is skipped). */
-const CHANNEL: RTCDataChannelInit = { negotiated: true, id: 0, ordered: true };
+/**
+ * Both sides declare the same channel, so that none has to be announced: one round trip less (RFC 8832 is skipped). Messages are put in
+ * order by their numbers: what is lost does not hold up what follows, acknowledgements least of all.
+ */
+const CHANNEL: RTCDataChannelInit = { negotiated: true, id: 0, ordered: false };
 
 /** Text on the channel, where frames are binary: whether the sender's end of the pair is a relay's. */
 const RELAYED = 'relayed';
@@ -25,32 +33,50 @@ const EARLY_MAX = 64;
 /** Statistics lag behind the connection, in Firefox by a second or two, and it tells no change of the pair. */
 const READ_TIER_AGAIN_MS = [100, 500, 2_000, 5_000] as const;
 
+/** So much may wait in the channel before bulk data does: at 1 MB/s a message behind it waits for an eighth of a second. */
+const LOW_BYTES = 128 * 1024;
+
 /** One `RTCPeerConnection` from its first offer to its end. */
 export class Attempt {
   readonly session: string;
   readonly device: string;
+  /** Whether we offered it, or answered. */
+  readonly role: RtcReport['role'];
   readonly #pc: RTCPeerConnection;
   readonly #channel: RTCDataChannel;
   readonly #events: AttemptEvents;
   readonly #early: RTCIceCandidateInit[] = [];
+  readonly #log: AttemptLog;
   /** What the other side says of its own end of the pair. */
   #peerIsRelayed: boolean | undefined;
   #toldRelayed: boolean | undefined;
   #tier: RtcTier | undefined;
   #over = false;
   #isOffering = false;
+  /** Those who wait for room, which does not come on a connection that is over. */
+  #waiting: (() => void)[] = [];
 
   /**
    * @param session names the attempt in its signals
    * @param device the other side's device
+   * @param role whether we offer it or answer
    * @param config ICE servers and policy
    * @param events told what happens
    */
-  constructor(session: string, device: string, config: RTCConfiguration, events: AttemptEvents) {
+  constructor(
+    session: string,
+    device: string,
+    role: RtcReport['role'],
+    config: RTCConfiguration,
+    events: AttemptEvents,
+  ) {
     this.session = session;
     this.device = device;
+    this.role = role;
     this.#events = events;
+    this.#log = new AttemptLog(role, events.traced, events.reported);
     this.#pc = new RTCPeerConnection({ bundlePolicy: 'max-bundle', ...config });
+    this.#log.watch(this.#pc);
     this.#channel = this.#pc.createDataChannel('anypath', CHANNEL);
     this.#channel.binaryType = 'arraybuffer';
     this.#watch();
@@ -59,6 +85,11 @@ export class Attempt {
   /** Whether the data channel carries frames. */
   get isOpen(): boolean {
     return !this.#over && this.#channel.readyState === 'open';
+  }
+
+  /** Whether a TURN server stands between; not known before the channel is open. */
+  get tier(): RtcTier | undefined {
+    return this.#tier;
   }
 
   /** Whether our offer is out and nothing came back that opened the channel. */
@@ -81,6 +112,7 @@ export class Attempt {
   async answer(sdp: string): Promise<void> {
     await this.#pc.setRemoteDescription({ type: 'offer', sdp });
     await this.#pc.setLocalDescription();
+    this.#log.reach('described');
     await this.#addEarly();
   }
 
@@ -88,11 +120,13 @@ export class Attempt {
   async accept(sdp: string): Promise<void> {
     if (this.#pc.signalingState !== 'have-local-offer') return;
     await this.#pc.setRemoteDescription({ type: 'answer', sdp });
+    this.#log.reach('described');
     await this.#addEarly();
   }
 
   /** Takes a candidate of the other side, also before its description. */
   async addCandidate(candidate: RTCIceCandidateInit): Promise<void> {
+    this.#log.heard(candidate);
     if (!this.#pc.remoteDescription) {
       if (this.#early.length < EARLY_MAX) this.#early.push(candidate);
       return;
@@ -108,15 +142,35 @@ export class Attempt {
     return true;
   }
 
+  /** When little waits to be sent, or the connection is over. */
+  async drained(): Promise<void> {
+    if (!this.isOpen || this.#channel.bufferedAmount <= LOW_BYTES) return;
+    await new Promise<void>((resolve) => {
+      this.#waiting.push(resolve);
+    });
+  }
+
   /** Which pair of candidates carries the connection. */
   async pair(): Promise<SelectedPair | undefined> {
     return this.#over ? undefined : selectedPair(this.#pc, this.#peerIsRelayed);
   }
 
-  /** Ends the connection without telling the owner. */
-  close(): void {
+  /** Candidates, pair and times. */
+  async stats(): Promise<RtcStats | undefined> {
+    return this.#over ? undefined : rtcStats(this.#pc, this.#log, await this.pair());
+  }
+
+  /**
+   * Ends the connection without telling the owner.
+   *
+   * @param outcome what it counts as where it has not opened: `abandoned` where nobody waits for it any more
+   */
+  close(outcome: 'failed' | 'abandoned' = 'abandoned', because?: RtcFailure): void {
+    if (this.#over) return;
     this.#over = true;
     this.#pc.close();
+    for (const resolve of this.#waiting.splice(0)) resolve();
+    this.#log.over(outcome, because);
   }
 
   async #addEarly(): Promise<void> {
@@ -133,8 +187,13 @@ export class Attempt {
       if (pc.connectionState === 'failed' || pc.connectionState === 'closed') this.#fail();
     };
     this.#channel.onopen = () => {
+      this.#log.opened();
       void this.#readTier();
       for (const ms of READ_TIER_AGAIN_MS) setTimeout(() => void this.#readTier(), ms);
+    };
+    this.#channel.bufferedAmountLowThreshold = LOW_BYTES;
+    this.#channel.onbufferedamountlow = () => {
+      for (const resolve of this.#waiting.splice(0)) resolve();
     };
     this.#channel.onclose = () => this.#fail();
     this.#channel.onerror = () => this.#fail();
@@ -154,11 +213,15 @@ export class Attempt {
     if (!this.isOpen) return;
     const pair = await this.pair();
     if (!this.isOpen) return;
-    if (pair) this.#tellOwnEnd(pair.local.type === 'relay');
+    if (pair) {
+      this.#log.carriedBy(pair);
+      this.#tellOwnEnd(pair.local.type === 'relay');
+    }
     const tier = pair?.tier ?? 'turn';
-    if (this.#tier === undefined) this.#events.opened(tier);
-    else if (this.#tier !== tier) this.#events.tier(tier);
+    const before = this.#tier;
     this.#tier = tier;
+    if (before === undefined) this.#events.opened(tier);
+    else if (before !== tier) this.#events.tier(tier);
   }
 
   #tellOwnEnd(isRelayed: boolean): void {
@@ -169,7 +232,7 @@ export class Attempt {
 
   #fail(): void {
     if (this.#over) return;
-    this.close();
+    this.close('failed');
     this.#events.failed();
   }
 }

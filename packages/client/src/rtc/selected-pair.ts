@@ -1,12 +1,5 @@
 import type { RtcTier } from '../link/path.ts';
-
-/** One end of the pair that carries a connection, as `getStats` tells it. */
-export interface CandidateFacts {
-  readonly type: RTCIceCandidateType;
-  readonly protocol: string;
-  /** How the TURN server is reached, for a relay candidate. */
-  readonly relayProtocol?: string;
-}
+import { type CandidateFacts, factsOf } from './candidates.ts';
 
 /** The pair of candidates that carries a connection. */
 export interface SelectedPair {
@@ -30,14 +23,14 @@ export interface SelectedPair {
 export async function selectedPair(pc: RTCPeerConnection, peerIsRelayed = true): Promise<SelectedPair | undefined> {
   const report = await pc.getStats();
   const pair = chosen(report);
-  const local = pair && report.get(pair.localCandidateId);
-  const remote = pair && report.get(pair.remoteCandidateId);
+  const local = pair && candidateIn(report, pair.localCandidateId);
+  const remote = pair && candidateIn(report, pair.remoteCandidateId);
   if (!pair || !local || !remote) return undefined;
-  const isRemoteRelayed = remote.candidateType === 'prflx' ? peerIsRelayed : remote.candidateType === 'relay';
+  const isRemoteRelayed = remote.type === 'prflx' ? peerIsRelayed : remote.type === 'relay';
   return {
-    tier: local.candidateType === 'relay' || isRemoteRelayed ? 'turn' : 'direct',
-    local: factsOf(local),
-    remote: factsOf(remote),
+    tier: local.type === 'relay' || isRemoteRelayed ? 'turn' : 'direct',
+    local,
+    remote,
     ...(pair.currentRoundTripTime === undefined ? {} : { rttMs: pair.currentRoundTripTime * 1000 }),
   };
 }
@@ -52,8 +45,7 @@ function chosen(report: RTCStatsReport): RTCIceCandidatePairStats | undefined {
   return marked;
 }
 
-const factsOf = (candidate: { candidateType: RTCIceCandidateType; protocol: string; relayProtocol?: string }) => ({
-  type: candidate.candidateType,
-  protocol: candidate.protocol,
-  ...(candidate.relayProtocol ? { relayProtocol: candidate.relayProtocol } : {}),
-});
+function candidateIn(report: RTCStatsReport, id: string): CandidateFacts | undefined {
+  const stats = report.get(id);
+  return stats && factsOf({ ...stats, type: stats.candidateType });
+}

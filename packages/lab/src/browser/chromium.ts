@@ -21,21 +21,34 @@ export const findChromium = (): string | undefined => findBrowser('CHROMIUM_PATH
 // Chromium's own sandbox cannot start as root.
 const sandbox = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
 
-/** Starts a real Chromium without a window. @param executablePath what `findChromium` found */
-export const launchChromium = (executablePath: string): Promise<Browser> =>
-  chromium.launch({ executablePath, args: [...ARGS, ...sandbox] });
+/** A camera and a microphone that need neither a device nor a permission. */
+export const FAKE_MEDIA = ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'] as const;
+
+/**
+ * Starts a real Chromium without a window.
+ *
+ * @param executablePath what `findChromium` found
+ * @param more arguments of its own, such as `FAKE_MEDIA`
+ */
+export const launchChromium = (executablePath: string, more: readonly string[] = []): Promise<Browser> =>
+  chromium.launch({ executablePath, args: [...ARGS, ...sandbox, ...more] });
 
 /**
  * Starts a real Chromium on a machine of the lab. Signals are the lab's business.
  *
  * @param launcher starts Chromium in its namespace
+ * @param more arguments of its own
  */
-export async function openChromiumTab(launcher: string, { home, folder, proxy }: TabOptions): Promise<Tab> {
+export async function openChromiumTab(
+  launcher: string,
+  { home, folder, proxy }: TabOptions,
+  more: readonly string[] = [],
+): Promise<Tab> {
   mkdirSync(folder, { recursive: true });
   const env = Object.entries(process.env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]]));
   const context = await chromium.launchPersistentContext(join(folder, 'profile'), {
     executablePath: launcher,
-    args: [...ARGS, ...sandbox, ...(proxy ? [`--proxy-server=http://${proxy.host}:${proxy.port}`] : [])],
+    args: [...ARGS, ...sandbox, ...more, ...(proxy ? [`--proxy-server=http://${proxy.host}:${proxy.port}`] : [])],
     env: { ...Object.fromEntries(env), HOME: home, TMPDIR: folder },
     handleSIGINT: false,
     handleSIGTERM: false,

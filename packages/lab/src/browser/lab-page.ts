@@ -52,6 +52,7 @@ async function install({ token, everyMs }: { token: string; everyMs: number }): 
   const conversations = new Map<string, Conversation>();
   const follow = (link: Sdk.Link): Conversation => {
     const conversation: Conversation = { link, sentAtMs: [], delivered: 0, seen: [], paths: [] };
+    clearInterval(conversations.get(link.peer)?.timer);
     conversations.set(link.peer, conversation);
     const note = (path: Sdk.Path) => conversation.paths.push({ path, atMs: now() });
     note(link.path);
@@ -69,6 +70,8 @@ async function install({ token, everyMs }: { token: string; everyMs: number }): 
       conversation.link.send(String(conversation.sentAtMs.length - 1));
     };
     say();
+    // Whoever is called may be talking already.
+    clearInterval(conversation.timer);
     conversation.timer = setInterval(say, pauseMs);
   };
   client.on('link', (link) => {

@@ -155,6 +155,24 @@ export class SdkPage {
     return this.page.evaluate(() => JSON.parse(sessionStorage.getItem('delivered') ?? '[]'));
   }
 
+  /** Resolves when that many messages of this tab have reached the other side. */
+  async waitForDelivered(count: number): Promise<void> {
+    await this.page.waitForFunction(
+      (wanted) => (JSON.parse(sessionStorage.getItem('delivered') ?? '[]') as unknown[]).length >= wanted,
+      count,
+      { polling: 20 },
+    );
+  }
+
+  /** What the link tells of itself, as JSON would carry it. */
+  async looksAt(): Promise<{ stats: Sdk.LinkStats; trace: readonly Sdk.TraceEntry[] }> {
+    const text = await this.page.evaluate(async () => {
+      const { link } = window.harness;
+      return JSON.stringify({ stats: await link?.stats(), trace: link?.trace });
+    });
+    return JSON.parse(text) as { stats: Sdk.LinkStats; trace: readonly Sdk.TraceEntry[] };
+  }
+
   async path(): Promise<Sdk.Path | undefined> {
     return this.page.evaluate(() => window.harness.link?.path);
   }

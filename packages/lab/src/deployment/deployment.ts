@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createHmac, randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { coturnConfig } from '@anypath/server';
@@ -21,6 +21,14 @@ const [WEB_NAME, TURN_NAME] = DEPLOYMENT_HOSTS.front;
 const SERVER_PORT = 3000;
 const TURN_PORT = 3478;
 const TURN_TLS_PORT = 5349;
+const [TURN_HOST] = DEPLOYMENT_HOSTS.turn;
+const STUN_URI = `stun:${TURN_HOST}:${TURN_PORT}`;
+const TURN_URIS = [
+  `turn:${TURN_HOST}:${TURN_PORT}?transport=udp`,
+  `turn:${TURN_HOST}:80?transport=tcp`,
+  `turns:${TURN_NAME}:443?transport=tcp`,
+];
+const DAY_SECONDS = 86_400;
 
 /** anypath as operators deploy it: the built server, coturn from the template, and the TLS front from `deploy/`. */
 export interface Deployment {
@@ -31,6 +39,15 @@ export interface Deployment {
   readonly front: Service;
   /** A token for a wallet, as a backend of the operator's own would issue it. */
   token(wallet: string): Promise<string>;
+  /** STUN and TURN as the server hands them out, for pages that get them elsewhere. The credentials are good for a day. */
+  iceServers(user: string): IceServer[];
+}
+
+/** As `RTCPeerConnection` takes it. */
+export interface IceServer {
+  readonly urls: string[];
+  readonly username?: string;
+  readonly credential?: string;
 }
 
 /**
@@ -74,7 +91,14 @@ export async function deploy(network: LabNetwork<keyof typeof DEPLOYMENT_HOSTS>)
     front,
     token: (wallet) =>
       new SignJWT().setProtectedHeader({ alg: 'HS256' }).setSubject(wallet).setExpirationTime('2h').sign(key),
+    iceServers: (user) => [{ urls: [STUN_URI] }, { urls: TURN_URIS, ...turnCredentials(user, turnSecret) }],
   };
+}
+
+/** The expiry as a name and its HMAC, as coturn checks them with `use-auth-secret`. */
+function turnCredentials(user: string, secret: string): Pick<IceServer, 'username' | 'credential'> {
+  const username = `${Math.floor(Date.now() / 1000) + DAY_SECONDS}:${user}`;
+  return { username, credential: createHmac('sha1', secret).update(username).digest('base64') };
 }
 
 function startServer(
@@ -82,7 +106,6 @@ function startServer(
   secrets: Record<string, string>,
 ): Promise<Service> {
   const { namespace, ipv4 } = network.hosts.server;
-  const [turnHost] = DEPLOYMENT_HOSTS.turn;
   return Service.start(namespace, {
     name: 'anypath',
     command: process.execPath,
@@ -101,12 +124,8 @@ function startServer(
       ICE_RATE_LIMIT: '1000',
       // The server probes TURN over TLS as browsers use it: the certificate must be good.
       NODE_EXTRA_CA_CERTS: network.authority.certificate,
-      TURN_STUN_FALLBACK: `stun:${turnHost}:${TURN_PORT}`,
-      TURN_URIS: [
-        `turn:${turnHost}:${TURN_PORT}?transport=udp`,
-        `turn:${turnHost}:80?transport=tcp`,
-        `turns:${TURN_NAME}:443?transport=tcp`,
-      ].join(','),
+      TURN_STUN_FALLBACK: STUN_URI,
+      TURN_URIS: TURN_URIS.join(','),
     },
     ports: { udp: [], tcp: [SERVER_PORT] },
   });

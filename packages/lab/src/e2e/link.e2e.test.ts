@@ -1,5 +1,5 @@
 import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { findChromium, launchChromium } from '../browser/chromium.ts';
 import { bundleSdk } from '../browser/sdk-bundle.ts';
 import { SdkPage } from '../browser/sdk-page.ts';
@@ -71,6 +71,77 @@ describe('a link between two tabs of real Chromium, through the real server', ()
     expect((await bob.waitForSeen(2)).at(-1)).toMatchObject({ body: 'by turn', path: 'turn' });
     expect(await alice.selectedTypes()).toContain('relay');
     expect(await bob.selectedTypes()).toContain('relay');
+  });
+
+  it('[S6.2] is on another TURN connection before its credentials end, and no message notices', async (context) => {
+    await using server = await serve({ TURN_CRED_TTL: '30' });
+    if (server.running.turnPid() === undefined) context.skip('coturn is not installed (apt-get install coturn)');
+    await using people = await pair(server.url);
+    const { alice, bob } = people;
+    const onlyTurn = { iceTransportPolicy: 'relay' } as const;
+    await Promise.all([alice.join(onlyTurn), bob.join(onlyTurn)]);
+    await alice.send('by relay');
+    await Promise.all([alice.waitForPath('turn'), bob.waitForPath('turn')]);
+    await alice.stream(300, 100);
+    // Begun beside a channel that nobody doubted, and open.
+    const renewals = async () => {
+      const { trace } = await alice.looksAt();
+      const began = trace.flatMap((entry, index) => {
+        const before = trace.slice(0, index).findLast(({ event }) => event === 'upgrade');
+        const isBeside = before?.event === 'upgrade' && before.to === 'open';
+        return entry.event === 'attempt' && entry.step === 'begun' && isBeside ? [entry.attempt] : [];
+      });
+      const isOpen = (attempt: number) =>
+        trace.some((entry) => entry.event === 'attempt' && entry.attempt === attempt && entry.step === 'open');
+      return began.filter(isOpen);
+    };
+    await vi.waitFor(async () => expect(await renewals()).not.toEqual([]), { timeout: 60_000, interval: 500 });
+    await alice.waitForDelivered(301);
+    expect(bodies(await bob.waitForSeen(301))).toEqual(['by relay', ...numbers(300)]);
+    expect((await alice.looksAt()).stats.rtc?.pair?.local.type).toBe('relay');
+  }, 120_000);
+
+  it('[S6.3] [S7.5] shows candidates, the pair that won and where the time went, and the server counts the connection', async () => {
+    await using server = await serve({ COTURN: 'off' });
+    await using people = await pair(server.url);
+    const { alice, bob } = people;
+    await Promise.all([alice.join(), bob.join()]);
+    await alice.send('by relay');
+    await Promise.all([alice.waitForPath('direct'), bob.waitForPath('direct')]);
+    await alice.send('directly');
+    await alice.waitForDelivered(2);
+    const { stats, trace } = await alice.looksAt();
+    expect(stats).toMatchObject({
+      path: 'direct',
+      loss: 0,
+      waiting: 0,
+      roundTripMs: { rtc: expect.any(Number), relay: expect.any(Number) },
+      traffic: { relay: { sent: 1, sentBytes: 8 }, direct: { sent: 1, sentBytes: 8 } },
+      rtc: { pair: { tier: 'direct', local: { protocol: 'udp' }, remote: { protocol: 'udp' } } },
+    });
+    expect(stats.rtc?.candidates.local).toContainEqual(expect.objectContaining({ type: 'host', protocol: 'udp' }));
+    const { openMs = 0, ...phases } = stats.rtc?.phases ?? {};
+    for (const name of ['signallingMs', 'checksMs', 'dtlsMs', 'sctpMs'] as const) {
+      expect(phases[name], name).toBeGreaterThanOrEqual(0);
+      expect(phases[name], name).toBeLessThanOrEqual(openMs);
+    }
+    const steps = trace.flatMap((entry) => (entry.event === 'attempt' && entry.attempt === 1 ? [entry.step] : []));
+    expect(steps).toContain('described');
+    const inOrder = steps.filter((step) => step !== 'described' && step !== 'gathered');
+    expect(inOrder).toEqual(['begun', 'checking', 'connected', 'secured', 'open']);
+    expect(trace).toContainEqual(
+      expect.objectContaining({ event: 'path', to: 'direct', because: expect.stringMatching(/^rtc (opened|tier)$/) }),
+    );
+    expect(JSON.stringify([stats, trace])).not.toMatch(/\d+\.\d+\.\d+\.\d+|\.local|alice|bob|directly/);
+    // Each side tells the server, once it is sure of the pair.
+    await vi.waitFor(
+      async () => {
+        const text = await (await fetch(`${server.url}/metrics`)).text();
+        expect(text).toContain('anypath_rtc_reports_total{outcome="opened",browser="chromium"} 2');
+        expect(text).toMatch(/^anypath_rtc_opened_total\{type="(host|srflx)",protocol="udp"\} \d$/m);
+      },
+      { timeout: 10_000, interval: 100 },
+    );
   });
 
   it('stays on the relay where there is neither TURN nor a direct path', async () => {

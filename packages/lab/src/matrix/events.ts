@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Client } from '../network/client.ts';
 import {
   changePublicAddress,
   cutUdp,
@@ -8,8 +9,17 @@ import {
   restoreUdp,
   unplug,
 } from '../network/events.ts';
-import type { Lab, Station } from './lab.ts';
+import type { Service } from '../network/service.ts';
 import type { Pair } from './plan.ts';
+
+/** Where an event happens, as far as it is not a client's own network. */
+export interface Scene {
+  readonly deployment: {
+    /** That both sides are connected to. */
+    readonly server: Service;
+    readonly coturn: Service;
+  };
+}
 
 /** Something that happens to a network in mid-conversation. */
 export interface LabEvent {
@@ -19,11 +29,12 @@ export interface LabEvent {
   /** The classes that talk; it happens to the first. */
   readonly pair: Pair;
   /** Makes it happen. What it returns undoes it, once the conversation is over. */
-  happen(lab: Lab, a: Station): Promise<(() => Promise<unknown>) | undefined>;
+  happen(scene: Scene, a: { readonly client: Client }): Promise<(() => Promise<unknown>) | undefined>;
 }
 
 /** How long an outage lasts that ends by itself. */
 const OUTAGE_MS = 2_000;
+const LONG_OUTAGE_MS = 10_000;
 const HOMES: Pair = { a: 'home', b: 'home' };
 
 const nothingToUndo = undefined;
@@ -34,7 +45,7 @@ export const EVENTS: readonly LabEvent[] = [
     name: 'udp-cut',
     doc: 'a firewall starts to drop UDP',
     pair: HOMES,
-    happen: async (_lab, { client }) => {
+    happen: async (_scene, { client }) => {
       await cutUdp(client);
       return () => restoreUdp(client);
     },
@@ -43,7 +54,7 @@ export const EVENTS: readonly LabEvent[] = [
     name: 'address-change-reset',
     doc: 'the public address changes, from Wi-Fi to mobile, and the old TCP connections are reset',
     pair: HOMES,
-    happen: async (_lab, { client }) => {
+    happen: async (_scene, { client }) => {
       await changePublicAddress(client, { oldTcp: 'reset' });
       return nothingToUndo;
     },
@@ -52,7 +63,7 @@ export const EVENTS: readonly LabEvent[] = [
     name: 'address-change-silent',
     doc: 'the public address changes, and the old TCP connections hear nothing any more',
     pair: HOMES,
-    happen: async (_lab, { client }) => {
+    happen: async (_scene, { client }) => {
       await changePublicAddress(client, { oldTcp: 'silent' });
       return nothingToUndo;
     },
@@ -61,7 +72,7 @@ export const EVENTS: readonly LabEvent[] = [
     name: 'mappings-forgotten',
     doc: 'the NAT forgets its mappings',
     pair: { a: 'mobile', b: 'home' },
-    happen: async (_lab, { client }) => {
+    happen: async (_scene, { client }) => {
       await forgetMappings(client, { oldTcp: 'silent' });
       return nothingToUndo;
     },
@@ -92,7 +103,7 @@ export const EVENTS: readonly LabEvent[] = [
     name: 'loss-30',
     doc: 'the line loses 30 % of its packets, each way',
     pair: HOMES,
-    happen: async (_lab, { client }) => {
+    happen: async (_scene, { client }) => {
       await losePackets(client, 30);
       return () => losePackets(client, 0);
     },
@@ -101,9 +112,20 @@ export const EVENTS: readonly LabEvent[] = [
     name: 'link-away',
     doc: 'the cable is pulled and put back after two seconds',
     pair: HOMES,
-    happen: async (_lab, { client }) => {
+    happen: async (_scene, { client }) => {
       await unplug(client);
       await delay(OUTAGE_MS);
+      await plugIn(client);
+      return nothingToUndo;
+    },
+  },
+  {
+    name: 'link-away-10',
+    doc: 'the cable is pulled and put back after ten seconds',
+    pair: HOMES,
+    happen: async (_scene, { client }) => {
+      await unplug(client);
+      await delay(LONG_OUTAGE_MS);
       await plugIn(client);
       return nothingToUndo;
     },

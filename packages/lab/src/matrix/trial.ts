@@ -105,8 +105,11 @@ function traceOf(sender: Account, receiver: Account, startMs: number): Trace {
   };
 }
 
-/** What of one side's messages reached the other. */
-export function countsOf(sender: Account, receiver: Account): Counts {
+/** What of one side's messages reached the other. Messages are numbered from 0, without gaps. */
+export function countsOf(
+  sender: Pick<Account, 'sent'>,
+  receiver: { readonly seen: readonly { readonly number: number }[] },
+): Counts {
   const numbers = receiver.seen.map(({ number }) => number);
   const delivered = new Set(numbers).size;
   let highest = -1;

@@ -6,6 +6,7 @@ import type { FlagDocument, Store } from '../store/port.ts';
 export const FLAGS = {
   'rtc.ice': { enabled: true, doc: 'ICE servers over HTTP' },
   'rtc.signal': { enabled: true, doc: 'offers, answers and candidates over the socket' },
+  'rtc.report': { enabled: true, doc: 'reports of how connections went, for the metrics' },
   'relay.enqueue': { enabled: true, doc: 'messages for the mailbox' },
 } as const;
 

@@ -14,10 +14,12 @@ import * as v from 'valibot';
 
 /** What each event of a client asks for. */
 export const CLIENT_DOCS: Readonly<Record<ClientEvent, string>> = {
+  'session:check': 'Asks whether the server is there.',
   'rtc:offer': 'Offers a connection: to every device of a wallet, or to the one that `toDevice` names.',
   'rtc:answer': 'Answers an offer. The first device that does has the call.',
   'rtc:candidate': 'One ICE candidate; an empty one ends them.',
   'rtc:hangup': 'Ends a call, also one that still rings.',
+  'rtc:report': 'How an attempt to connect went, for the metrics of the operator.',
   'relay:frame': 'One frame of the live relay, for one device.',
   'contacts:list': 'Asks for the contacts.',
   'contacts:change': 'Asks a wallet to be a contact, accepts, removes or blocks it.',

@@ -19,6 +19,7 @@ import { signallingEvents } from '../signalling/events.ts';
 import { Signalling } from '../signalling/signalling.ts';
 import type { Store } from '../store/port.ts';
 import { openSqliteStore } from '../store/sqlite.ts';
+import { reportEvents } from '../telemetry/reports.ts';
 import { devicePublicKey } from '../testing/device-keys.ts';
 import { ANSWER_SDP, OFFER_SDP } from '../testing/signals.ts';
 import type { Socket } from './connection.ts';
@@ -93,11 +94,13 @@ function scene() {
   const parts: EventParts = {
     limits: { take: async () => ({ ok: true, remaining: 1, resetMs: 1, limit: 1 }) } as unknown as Limits,
     handlers: {
+      'session:check': () => ({ ok: true }),
       ...signallingEvents(signalling, () => undefined, log),
       ...liveEvents(acquaintances, delivery),
       ...contactEvents(contacts),
       ...mailboxEvents(mailbox, new Pushes(mailbox, () => [socket])),
       ...deviceEvents(devices, acquaintances),
+      ...reportEvents({ flags, metrics: { rtcReported: () => undefined } }),
     },
     log,
   };

@@ -69,13 +69,15 @@ export async function attempt(socket: Socket, parts: EventParts, event: string, 
 const LIMIT_OF: Readonly<Record<string, RateLimitName>> = {
   contacts: 'contacts',
   devices: 'devices',
+  'session:check': 'frames',
+  'rtc:report': 'reports',
   'relay:frame': 'frames',
   'relay:enqueue': 'mail',
   'relay:pull': 'mailbox',
   'relay:ack': 'mailbox',
 };
 /** Counted for the wallet, and together with the HTTP routes; the others for the device. */
-const OF_WALLET: ReadonlySet<RateLimitName> = new Set(['contacts', 'devices', 'mail', 'mailbox']);
+const OF_WALLET: ReadonlySet<RateLimitName> = new Set(['contacts', 'devices', 'mail', 'mailbox', 'reports']);
 
 function limitOf(event: string): RateLimitName {
   const key = Object.hasOwn(LIMIT_OF, event) ? event : (event.split(':')[0] ?? '');

@@ -112,6 +112,12 @@ describe('a connection to the real server', () => {
     expect(JSON.parse(open.slice(1))).toMatchObject({ pingInterval: 8_000, pingTimeout: 4_000, maxPayload: 1_048_576 });
   });
 
+  it('[SE17] says whether it is there', async () => {
+    await using server = await TestServer.start();
+    const alice = await server.socket('alice', 'a1');
+    expect(await ask(alice, 'session:check', {})).toEqual({ ok: true });
+  });
+
   it('[SE16] may begin by polling and go on by WebSocket', async () => {
     await using server = await TestServer.start();
     const bob = await server.socket('bob', 'b1');

@@ -22,6 +22,7 @@ import type { Mailbox } from '../relay/mailbox.ts';
 import { Pushes } from '../relay/pushes.ts';
 import { signallingEvents } from '../signalling/events.ts';
 import { Signalling } from '../signalling/signalling.ts';
+import { type ReportParts, reportEvents } from '../telemetry/reports.ts';
 import { admit, mayConnect, refusal, trustsOf } from './admission.ts';
 import { type Socket, type SocketServer, sessionRoom } from './connection.ts';
 import { createDelivery } from './delivery.ts';
@@ -45,6 +46,7 @@ export interface SocketParts {
   readonly mailbox: Mailbox;
   readonly acquaintances: Acquaintances;
   readonly devices: Devices;
+  readonly metrics: ReportParts['metrics'];
   /** Told of each use of a deprecated event. */
   readonly legacyUsed: LegacyUse;
   readonly log: Logger;
@@ -127,11 +129,13 @@ function assemble(io: SocketServer, parts: SocketParts): EventParts & WelcomePar
   mailbox.onAcknowledged((reader, positions) => pushes.acknowledged(reader, positions));
   const legacy = isLegacyOn ? parts.legacyUsed : undefined;
   const handlers: Handlers = {
+    'session:check': () => ({ ok: true }),
     ...signallingEvents(signalling, legacy, log),
     ...liveEvents(acquaintances, delivery),
     ...contactEvents(contacts),
     ...mailboxEvents(mailbox, pushes),
     ...deviceEvents(devices, acquaintances),
+    ...reportEvents(parts),
   };
   return { limits, handlers, signalling, bus, presence, deviceNews: tellOfDevices(io, parts), show, log };
 }

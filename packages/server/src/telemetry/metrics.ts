@@ -1,4 +1,4 @@
-import type { Readiness } from '@anypath/protocol';
+import type { Readiness, RtcReport } from '@anypath/protocol';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 
 /** Everything that the server counts and measures, for Prometheus. */
@@ -53,6 +53,28 @@ export class Metrics {
     name: 'anypath_mail_sync_seconds',
     help: 'Time that the disk took to sync messages; each sync covers all that came meanwhile.',
     buckets: [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1],
+    registers: [this.#registry],
+  });
+  readonly #rtcReports = this.#counter(
+    'anypath_rtc_reports_total',
+    'Attempts to connect by WebRTC as clients report them, each side by itself, by how they ended.',
+    ['outcome', 'browser'],
+  );
+  readonly #rtcOpened = this.#counter(
+    'anypath_rtc_opened_total',
+    'Connections that opened, by the pair that carries them (relay where either end is relayed, host where both are hosts, srflx else), and by how this side is reached: udp, tcp, or tls to the TURN server.',
+    ['type', 'protocol'],
+  );
+  readonly #rtcFailed = this.#counter(
+    'anypath_rtc_failed_total',
+    'Attempts to connect by WebRTC that failed, by how far they came.',
+    ['reason'],
+  );
+  readonly #rtcOpen = new Histogram({
+    name: 'anypath_rtc_open_seconds',
+    help: 'Time from the beginning of an attempt until its data channel opened.',
+    labelNames: ['tier'],
+    buckets: [0.05, 0.1, 0.2, 0.35, 0.5, 0.75, 1, 1.5, 2, 3, 5, 10, 15],
     registers: [this.#registry],
   });
   readonly #allocation = new Histogram({
@@ -113,6 +135,18 @@ export class Metrics {
     if (allocateMs !== undefined) this.#allocation.observe({ url }, allocateMs / 1000);
   }
 
+  /** A side of a connection told how it went (SPEC S7.5). */
+  rtcReported({ outcome, browser, reason, tier, pair, ms }: RtcReport): void {
+    this.#rtcReports.inc({ outcome, browser });
+    if (outcome === 'failed') this.#rtcFailed.inc({ reason: reason ?? 'unknown' });
+    if (outcome !== 'opened') return;
+    this.#rtcOpen.observe({ tier: tier ?? 'unknown' }, ms / 1000);
+    this.#rtcOpened.inc({
+      type: classOf(tier, pair),
+      protocol: pair?.local.relayProtocol ?? pair?.local.protocol ?? 'unknown',
+    });
+  }
+
   /** @returns the text of the exposition format, with its content type */
   async exposition(): Promise<{ readonly type: string; readonly text: string }> {
     await this.#measure();
@@ -144,3 +178,10 @@ export class Metrics {
 }
 
 const UP = { up: 1, down: 0, unknown: 0.5 } as const;
+
+/** A pair by its weaker end: a relay, an address that a NAT made, or two hosts. */
+function classOf(tier: RtcReport['tier'], pair: RtcReport['pair']): 'relay' | 'srflx' | 'host' | 'unknown' {
+  if (tier === 'turn') return 'relay';
+  if (!pair) return 'unknown';
+  return pair.local.type === 'host' && pair.remote.type === 'host' ? 'host' : 'srflx';
+}

@@ -1,7 +1,10 @@
-import { Readiness } from '@anypath/protocol';
+import { PATHS, RATE_LIMITS, Readiness, type RtcReport } from '@anypath/protocol';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import * as v from 'valibot';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
+import { openSqliteStore } from '../store/sqlite.ts';
+import { cookieSignIn, postJson } from '../testing/session.ts';
+import { ask } from '../testing/signals.ts';
 import { TestServer } from '../testing/test-server.ts';
 
 const TOKEN = 'a-token-of-the-operator';
@@ -32,6 +35,91 @@ describe('GET /metrics of the real server', () => {
     expect((await metrics(server, { ...far, authorization: `Bearer ${TOKEN}` })).status).toBe(200);
     expect((await metrics(server)).status).toBe(403);
     expect((await metrics(server, { authorization: `Bearer ${TOKEN}x` })).status).toBe(403);
+  });
+});
+
+const candidates = { local: [{ type: 'host', protocol: 'udp', count: 2 }], remote: [] } as const;
+const failed: RtcReport = {
+  outcome: 'failed',
+  role: 'offer',
+  browser: 'firefox',
+  ms: 15_000,
+  reason: 'no_pair',
+  candidates,
+};
+const byTurn: RtcReport = {
+  outcome: 'opened',
+  role: 'answer',
+  browser: 'chromium',
+  ms: 400,
+  tier: 'turn',
+  pair: { local: { type: 'relay', protocol: 'udp', relayProtocol: 'tls' }, remote: { type: 'prflx', protocol: 'udp' } },
+  candidates,
+};
+const direct = (local: 'host' | 'srflx'): RtcReport => {
+  const pair = { local: { type: local, protocol: 'udp' }, remote: { type: 'host', protocol: 'udp' } } as const;
+  return { outcome: 'opened', role: 'offer', browser: 'chromium', ms: 90, tier: 'direct', pair, candidates };
+};
+
+describe('reports of connections to the real server', () => {
+  it('[S7.5] count relay, srflx and host, failures by reason and the time to open, from HTTP and the socket alike', async () => {
+    await using server = await TestServer.start();
+    const { headers } = await cookieSignIn(server, 'alice');
+    for (const path of [PATHS.report, '/api/rtc/report', '/api/rtc/v1/report']) {
+      expect((await postJson(server, path, byTurn, headers)).status).toBe(204);
+    }
+    const bob = await server.socket('bob', 'b1');
+    for (const report of [direct('host'), direct('srflx'), failed]) {
+      expect(await ask(bob, 'rtc:report', report)).toEqual({ ok: true });
+    }
+    const lines = (await (await metrics(server)).text()).split('\n').filter((line) => /^anypath_rtc_/.test(line));
+    expect(lines).toEqual(
+      expect.arrayContaining([
+        'anypath_rtc_opened_total{type="relay",protocol="tls"} 3',
+        'anypath_rtc_opened_total{type="host",protocol="udp"} 1',
+        'anypath_rtc_opened_total{type="srflx",protocol="udp"} 1',
+        'anypath_rtc_failed_total{reason="no_pair"} 1',
+        'anypath_rtc_reports_total{outcome="failed",browser="firefox"} 1',
+        'anypath_rtc_open_seconds_bucket{le="0.35",tier="turn"} 0',
+        'anypath_rtc_open_seconds_bucket{le="0.5",tier="turn"} 3',
+      ]),
+    );
+  });
+
+  it('[S7.5] with anything beside, such as an address, are refused, and change no metric', async () => {
+    await using server = await TestServer.start();
+    const { headers } = await cookieSignIn(server, 'alice');
+    const local = { type: 'host', protocol: 'udp', address: '10.0.0.2' };
+    for (const body of [
+      { ...failed, ip: '10.0.0.2' },
+      { ...byTurn, pair: { local, remote: local } },
+      { ...failed, ms: -1 },
+    ])
+      expect((await postJson(server, PATHS.report, body, headers)).status).toBe(400);
+    expect((await postJson(server, PATHS.report, failed)).status).toBe(401);
+    expect(await (await metrics(server)).text()).not.toMatch(/^anypath_rtc_reports_total\{/m);
+  });
+
+  it('[S7.5] are limited by wallet, over HTTP and the socket together', async () => {
+    await using server = await TestServer.start();
+    const { headers } = await cookieSignIn(server, 'alice');
+    const alice = await server.socket('alice', 'a1');
+    const half = RATE_LIMITS.reports.points / 2;
+    for (let index = 0; index < half; index++) await ask(alice, 'rtc:report', failed);
+    for (let index = 0; index < half; index++) await postJson(server, PATHS.report, failed, headers);
+    expect((await postJson(server, PATHS.report, failed, headers)).status).toBe(429);
+    expect(await ask(alice, 'rtc:report', failed)).toMatchObject({ ok: false, error: 'rate_limited' });
+  });
+
+  it('[S7.5] are refused where the operator has switched them off', async () => {
+    await using server = await TestServer.start();
+    const store = openSqliteStore(server.folder);
+    store.setFlag({ key: 'rtc.report', enabled: false, percent: 100, wallets: {} });
+    store.close();
+    const { headers } = await cookieSignIn(server, 'alice');
+    await vi.waitUntil(async () => (await postJson(server, PATHS.report, failed, headers)).status === 403);
+    const alice = await server.socket('alice', 'a1');
+    expect(await ask(alice, 'rtc:report', failed)).toMatchObject({ error: 'feature_disabled' });
   });
 });
 

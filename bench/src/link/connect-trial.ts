@@ -1,0 +1,42 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { LinkLab, Station } from './link-lab.ts';
+import type { Account } from './pages/account.ts';
+import type { PageName } from './subjects.ts';
+
+/** Milliseconds from the opening of a conversation; `null`: given up, or there is no such thing. */
+export interface ConnectTrial {
+  /** Until the other application had the first message. */
+  readonly firstMs: number | null;
+  /** Until messages took the direct path. */
+  readonly directMs: number | null;
+}
+
+/** Both sides have been online for so long: nobody measures how a page starts. */
+const ONLINE_MS = 1_000;
+const POLL_MS = 200;
+
+/** Opens a conversation between two that are online, and sends at once. */
+export async function runConnectTrial(
+  lab: LinkLab,
+  name: PageName,
+  { a, b }: { readonly a: Station; readonly b: Station },
+  giveUpMs: number,
+): Promise<ConnectTrial> {
+  await using pages = await lab.converse(name, a, b);
+  await delay(ONLINE_MS);
+  await pages.a.talk();
+  for (const untilMs = Date.now() + giveUpMs; ; await delay(POLL_MS)) {
+    const trial = connectTrialOf(await pages.a.account(), await pages.b.account());
+    const isDone = trial.firstMs !== null && (trial.directMs !== null || name === 'bare-emit');
+    if (isDone || Date.now() >= untilMs) return trial;
+  }
+}
+
+/** @param ours the account of the side that opened the conversation @param theirs the other's */
+export function connectTrialOf(ours: Account, theirs: Account): ConnectTrial {
+  const since = (atMs: number | undefined) => (atMs === undefined ? null : atMs - (ours.openedAtMs ?? Number.NaN));
+  return {
+    firstMs: since(theirs.seen.find(({ number }) => number === 0)?.atMs),
+    directMs: since(ours.ways.find(({ way }) => way === 'direct')?.atMs),
+  };
+}

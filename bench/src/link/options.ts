@@ -1,0 +1,43 @@
+import { InvalidArgumentError } from 'commander';
+import type { LinkOptions } from './link.ts';
+import { PARTS } from './plan.ts';
+import { SUBJECTS, type SubjectName } from './subjects.ts';
+
+/** What the command line says. */
+export interface LinkFlags {
+  readonly trials: number;
+  readonly others: number;
+  readonly only?: readonly string[];
+  readonly subject?: readonly SubjectName[];
+  readonly quick?: true;
+  readonly media: boolean;
+}
+
+const GIVE_UP_MS = 20_000;
+const QUICK = { trials: 3, others: 1 };
+
+/** Fills in what the command line leaves out. */
+export function linkOptions({
+  trials,
+  others,
+  only = PARTS,
+  subject = SUBJECTS,
+  quick,
+  media,
+}: LinkFlags): LinkOptions {
+  return { trials, others, ...(quick && QUICK), only, subjects: subject, media, giveUpMs: GIVE_UP_MS };
+}
+
+/**
+ * Reads names from the command line, with commas between them.
+ *
+ * @returns a parser that throws InvalidArgumentError for a name that there is not
+ */
+export function oneOf<Name extends string>(names: readonly Name[]): (text: string) => Name[] {
+  return (text) =>
+    text.split(',').map((part) => {
+      const name = names.find((one) => one === part.trim());
+      if (name === undefined) throw new InvalidArgumentError(`There are ${names.join(', ')}.`);
+      return name;
+    });
+}

@@ -1,0 +1,6 @@
+/** The server of PeerJS, with its stock settings. */
+import { PeerServer } from 'peer';
+import { serverSettings } from './settings.ts';
+
+const { host, port, ...ssl } = serverSettings();
+PeerServer({ host, port, path: '/', ssl });

@@ -1,0 +1,96 @@
+import { encodeFrame, type Frame, type FrameHeader, type Mail } from '@anypath/protocol';
+import { describe, expect, it } from 'vitest';
+import { memoryDurable } from './durable/durable-store.ts';
+import { LinkMemory } from './durable/link-memory.ts';
+import { Intake } from './intake.ts';
+import type { Link } from './link/link.ts';
+import { parseFrame } from './link/parse-frame.ts';
+import type { Courier } from './mail/courier.ts';
+
+const marks = { getItem: () => null, setItem: () => undefined, removeItem: () => undefined };
+const data = (seq: number): FrameHeader => ({
+  t: 'data',
+  id: `m${seq}`,
+  epoch: 'E1',
+  seq,
+  acked: 0,
+  at: 0,
+  text: true,
+});
+const packetOf = (header: FrameHeader) => encodeFrame(header, new Uint8Array([1]));
+
+/** Somebody who has received three messages over a link that was closed since; nothing is sealed. */
+async function scene() {
+  const memory = new LinkMemory(memoryDurable(), marks, { wallet: 'alice', tab: 't1' }, () => undefined);
+  await memory.commit('bob', { epoch: 'E1', through: 3, skipped: [] }, [], false);
+  const sent: FrameHeader[] = [];
+  const mailed: FrameHeader[] = [];
+  let opened = 0;
+  const taken: FrameHeader[] = [];
+  const link = {
+    ready: Promise.resolve(),
+    knows: () => true,
+    receive: (_via: string, _device: string, { header }: Frame) => taken.push(header),
+    receiveMail: (_position: number, _own: boolean, { header }: Frame) => taken.push(header),
+  } as unknown as Link;
+  const courier = {
+    leads: true,
+    isBehind: false,
+    open: async (_peer: string, _device: string, content: Uint8Array<ArrayBuffer>) => ({ content }),
+    seal: async (_peer: string, _device: string, frame: Uint8Array<ArrayBuffer>) => frame,
+    answer: (_peer: string, header: FrameHeader) => mailed.push(header),
+  } as unknown as Courier;
+  const intake = new Intake({
+    wallet: 'alice',
+    tab: 't1',
+    memory,
+    post: (act) => act(courier),
+    hold: (act) => act(),
+    isClosed: () => false,
+    linkOf: () => undefined,
+    linkFrom: () => {
+      opened++;
+      return link;
+    },
+    relay: async (_peer, _device, packet) => {
+      const frame = parseFrame(packet);
+      if (frame) sent.push(frame.header);
+    },
+    dropped: () => undefined,
+  });
+  const mail = (header: FrameHeader) =>
+    intake.mail(
+      courier,
+      { from: 'bob', to: 'alice', position: 7 } as Mail,
+      async () => parseFrame(packetOf(header)),
+      () => true,
+    );
+  const settled = () => new Promise((resolve) => setTimeout(resolve));
+  return { intake, mail, settled, sent, mailed, taken, opened: () => opened };
+}
+
+describe('what comes for a link that was closed', () => {
+  it('opens no other where it has come before, and is acknowledged once more', async () => {
+    const { intake, settled, sent, opened } = await scene();
+    intake.packet('relay', 'bob', 'b1', packetOf(data(2)));
+    await settled();
+    expect(opened()).toBe(0);
+    expect(sent).toEqual([{ t: 'ack', epoch: 'E1', through: 3, seq: 2 }]);
+  });
+
+  it('opens another where it is new', async () => {
+    const { intake, settled, sent, taken, opened } = await scene();
+    intake.packet('relay', 'bob', 'b1', packetOf(data(4)));
+    await settled();
+    expect([opened(), taken.length, sent.length]).toEqual([1, 1, 0]);
+  });
+
+  it('leaves the mailbox where it has come before, and is acknowledged there', async () => {
+    const { mail, mailed, opened } = await scene();
+    expect(await mail(data(3))).toBe(true);
+    expect(mailed).toEqual([{ t: 'ack', epoch: 'E1', through: 3, seq: 3 }]);
+    expect(opened()).toBe(0);
+    expect(await mail(data(4))).toBe(false);
+    expect(opened()).toBe(1);
+  });
+});
