@@ -12,7 +12,7 @@ interface ButtonProps {
   readonly label: string;
   readonly short: string;
   /** `false` for something of the person's that is off. */
-  readonly isOn?: boolean;
+  readonly isOn?: boolean | undefined;
   readonly isDisabled?: boolean;
   readonly shortcut?: CallKey;
   readonly kind?: 'hangup' | 'minor';
@@ -50,7 +50,7 @@ export function CallControls({ session }: { session: CallSession | undefined }) 
   const isTalking = session?.phase.value === 'active';
   return (
     <fieldset class="call-controls" aria-label={controls.label}>
-      {session && isTalking && <MediaButtons session={session} />}
+      {session && <MediaButtons session={session} isTalking={isTalking} />}
       {session && (
         <CallButton
           test="call-settings"
@@ -75,7 +75,8 @@ export function CallControls({ session }: { session: CallSession | undefined }) 
   );
 }
 
-function MediaButtons({ session }: { session: CallSession }) {
+/** A screen is shared with somebody who is there. */
+function MediaButtons({ session, isTalking }: { session: CallSession; isTalking: boolean }) {
   const { controls } = useText().call;
   const { audio, video, isSharing } = session.own.value;
   const isHeard = audio === 'on';
@@ -97,19 +98,19 @@ function MediaButtons({ session }: { session: CallSession }) {
         icon={isSeen && !isSharing ? 'camera' : 'cameraOff'}
         label={isSharing ? controls.cameraBehind : camera}
         short={controls.short.camera}
-        isOn={isSeen && !isSharing}
+        isOn={video === 'none' ? undefined : isSeen && !isSharing}
         isDisabled={isSharing}
         shortcut="camera"
         onClick={() => void session.toggleCamera()}
       />
-      {canShareScreen() && (
+      {isTalking && canShareScreen() && (
         <CallButton
           test="share"
           icon="screen"
           kind="minor"
           label={isSharing ? controls.unshare : controls.share}
           short={controls.short.share}
-          {...(isSharing ? { isOn: true } : {})}
+          isOn={isSharing || undefined}
           shortcut="share"
           onClick={() => void session.toggleScreen()}
         />

@@ -21,8 +21,7 @@ export const canShareScreen = (): boolean => typeof navigator.mediaDevices?.getD
 /** Does what a key of a call stands for. */
 export function pressed(key: CallKey, calls: Calls, session: CallSession | undefined): void {
   if (key === 'hangup') return calls.hangup();
-  if (session?.phase.peek() !== 'active') return;
-  if (key === 'microphone') void session.toggleMicrophone();
-  if (key === 'camera') void session.toggleCamera();
-  if (key === 'share' && canShareScreen()) void session.toggleScreen();
+  if (key === 'microphone') void session?.toggleMicrophone();
+  if (key === 'camera') void session?.toggleCamera();
+  if (key === 'share' && session?.phase.peek() === 'active' && canShareScreen()) void session.toggleScreen();
 }

@@ -15,11 +15,13 @@ export function CallOver({ stage: { peer, video, why } }: { stage: Extract<Stage
   const text = useText();
   const { over } = text.call;
   const [isCompared, setCompared] = useState(false);
+  const words = overText(text, why, shortName(peer));
   const isDeviceProblem = why === 'media_refused' || why === 'media_unavailable';
   return (
     <>
       <p class="call-why" role="alert" data-test="call-why">
-        {overText(text, why, shortName(peer)).text}
+        <span class="visually-hidden">{words.title}. </span>
+        {words.text}
       </p>
       <div class="dialog-actions">
         {why === 'fingerprint_mismatch' && (

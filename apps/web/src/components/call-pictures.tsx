@@ -18,7 +18,7 @@ export function CallPictures({ session }: { session: CallSession }) {
       {!isSeen && (
         <div class="call-person" data-ringing={!isTalking}>
           <Avatar wallet={session.peer} />
-          <p>{isTalking ? call.theirs.noVideo(name) : name}</p>
+          <p>{isTalking && session.isVideo ? call.theirs.noVideo(name) : name}</p>
         </div>
       )}
       {mutedAudio && (
@@ -57,7 +57,7 @@ function OwnPicture({ session }: { session: CallSession }) {
   return (
     <div class="call-own" data-test="own-picture" data-seen={isSeen} data-sharing={isSharing}>
       <video ref={video} aria-label={isSharing ? own.sharing : own.picture} autoPlay playsInline muted />
-      {isSharing && <p>{own.sharing}</p>}
+      {isSharing && <p aria-hidden="true">{own.screen}</p>}
     </div>
   );
 }

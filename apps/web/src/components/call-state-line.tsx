@@ -38,7 +38,7 @@ function PathFacts({ path: { tier, protocol, rttMs } }: { path: MediaPath }) {
   return (
     <>
       <PathBadge path={tier} />
-      <span>{call.path[tier](protocol.toUpperCase())}</span>
+      <span>{call.protocol(protocol.toUpperCase())}</span>
       {rttMs !== undefined && (
         <span class="call-round-trip" title={details.roundTrip}>
           {durationText(rttMs, preferences.language.value)}

@@ -285,13 +285,9 @@ export const en = {
       alerting: 'Ringing…',
       connecting: 'Connecting…',
       still: 'Reconnecting…',
-      talking: 'Connected',
     },
     duration: (time: string) => `Duration: ${time}`,
-    path: {
-      direct: (protocol: string) => `over ${protocol}`,
-      turn: (protocol: string) => `over ${protocol}`,
-    },
+    protocol: (name: string) => `over ${name}`,
     theirs: {
       mutedAudio: (name: string) => `${name} has muted the microphone`,
       noVideo: (name: string) => `${name} sends no picture`,
@@ -299,8 +295,8 @@ export const en = {
     },
     own: {
       picture: 'Your picture',
-      noVideo: 'Your camera is off',
       sharing: 'You are sharing your screen',
+      screen: 'Your screen',
     },
     controls: {
       label: 'Call controls',

@@ -271,10 +271,9 @@ export const es: Dictionary = {
       alerting: 'Sonando…',
       connecting: 'Conectando…',
       still: 'Recuperando la conexión…',
-      talking: 'Conectado',
     },
     duration: (time) => `Duración: ${time}`,
-    path: { direct: (protocol) => `por ${protocol}`, turn: (protocol) => `por ${protocol}` },
+    protocol: (name) => `por ${name}`,
     theirs: {
       mutedAudio: (name) => `${name} ha silenciado el micrófono`,
       noVideo: (name) => `${name} no envía imagen`,
@@ -282,8 +281,8 @@ export const es: Dictionary = {
     },
     own: {
       picture: 'Tu imagen',
-      noVideo: 'Tu cámara está apagada',
       sharing: 'Compartes tu pantalla',
+      screen: 'Tu pantalla',
     },
     controls: {
       label: 'Controles de la llamada',
