@@ -88,7 +88,7 @@ function MediaButtons({ session, isTalking }: { session: CallSession; isTalking:
         test="microphone"
         icon={isHeard ? 'microphone' : 'microphoneOff'}
         label={isHeard ? controls.mute : controls.unmute}
-        short={controls.short.microphone}
+        short={isHeard ? controls.short.mute : controls.short.unmute}
         isOn={isHeard}
         shortcut="microphone"
         onClick={() => void session.toggleMicrophone()}

@@ -61,7 +61,8 @@ function DeviceChoice({ kind }: { kind: MediaKind }) {
   const { settings } = useText().call;
   const id = useId();
   const list = media.lists.value[kind];
-  const chosen = media.chosen.value[kind];
+  const isListed = (one: string | undefined) => list.some((device) => device.id === one);
+  const chosen = [useInUse(kind), media.chosen.value[kind]].find(isListed);
   const choose = (value: string) =>
     kind === 'audiooutput' ? media.choose(kind, value) : void calls.choose(kind, value);
   return (
@@ -74,7 +75,7 @@ function DeviceChoice({ kind }: { kind: MediaKind }) {
         onChange={(event) => choose(event.currentTarget.value)}
       >
         {list.length === 0 && <option>{settings.none}</option>}
-        {list.length > 0 && !list.some((device) => device.id === chosen) && (
+        {list.length > 0 && chosen === undefined && (
           <option value="" selected hidden>
             {settings.usual}
           </option>
@@ -87,6 +88,14 @@ function DeviceChoice({ kind }: { kind: MediaKind }) {
       </select>
     </div>
   );
+}
+
+/** The device of that kind that is in use now. */
+function useInUse(kind: MediaKind): string | undefined {
+  const stage = useModel().calls.stage.value;
+  if (stage.name !== 'going' || kind === 'audiooutput') return undefined;
+  const { audioId, videoId } = stage.session.own.value;
+  return kind === 'audioinput' ? audioId : videoId;
 }
 
 function keysFor({ call: { keys, keyNames } }: Dictionary) {

@@ -313,9 +313,10 @@ export const en = {
       larger: 'Enlarge call',
       smaller: 'Make call smaller',
       short: {
-        microphone: 'Mic',
+        mute: 'Mute',
+        unmute: 'Unmute',
         camera: 'Camera',
-        share: 'Share',
+        share: 'Screen',
         settings: 'Settings',
         hangup: 'Hang up',
         cancel: 'Cancel',

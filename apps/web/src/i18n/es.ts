@@ -299,7 +299,8 @@ export const es: Dictionary = {
       larger: 'Agrandar la llamada',
       smaller: 'Reducir la llamada',
       short: {
-        microphone: 'Micro',
+        mute: 'Silenciar',
+        unmute: 'Activar',
         camera: 'Cámara',
         share: 'Pantalla',
         settings: 'Ajustes',

@@ -13,7 +13,12 @@ export interface Own {
   readonly audio: Sending;
   readonly video: Sending;
   readonly isSharing: boolean;
+  /** Which microphone and camera, by the browser's names; those of a shared screen and of an empty picture are no device's. */
+  readonly audioId: string | undefined;
+  readonly videoId: string | undefined;
 }
+
+const NOTHING_SENT: Own = { audio: 'none', video: 'none', isSharing: false, audioId: undefined, videoId: undefined };
 
 /** What the other side sends. */
 export interface Theirs {
@@ -37,7 +42,7 @@ export class CallSession {
   readonly phase;
   /** When somebody accepted, Unix milliseconds. */
   readonly talkingSince = signal<number | undefined>(undefined);
-  readonly own = signal<Own>({ audio: 'none', video: 'none', isSharing: false });
+  readonly own = signal<Own>(NOTHING_SENT);
   readonly theirs = signal<Theirs>({ hasVideo: false, mutedAudio: false, mutedVideo: false });
   readonly flow = signal<FlowState>('waiting');
   readonly path = signal<MediaPath | undefined>(undefined);
@@ -131,6 +136,8 @@ export class CallSession {
       audio: this.#media.sending('audio'),
       video: this.#media.sending('video'),
       isSharing: this.call.isSharing,
+      audioId: this.#media.deviceId('audio'),
+      videoId: this.#media.deviceId('video'),
     };
   }
 

@@ -36,6 +36,7 @@ export class MediaDevicesBook {
     this.#devices = devices;
     this.chosen = signal<Chosen>(storedChoice(store));
     devices?.addEventListener('devicechange', () => void this.refresh());
+    void this.refresh();
   }
 
   /** Looks again which ones there are: names are told once the person has allowed one. */
@@ -59,7 +60,10 @@ export class MediaDevicesBook {
   /** What to ask the browser for: the one that was chosen, or any where it is not there now. */
   wish(kind: 'audioinput' | 'videoinput'): true | MediaTrackConstraints {
     const id = this.chosen.peek()[kind];
-    return id === undefined ? true : { deviceId: { ideal: id } };
+    if (id === undefined) return true;
+    // Where it is only preferred, browsers may open another one that is there.
+    const isThere = this.lists.peek()[kind].some((device) => device.id === id);
+    return { deviceId: isThere ? { exact: id } : { ideal: id } };
   }
 }
 

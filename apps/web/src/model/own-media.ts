@@ -29,6 +29,11 @@ export class OwnMedia {
     return track === this.#blank || this.#call.isMuted(kind) ? 'off' : 'on';
   }
 
+  /** The microphone or the camera that is in use, by the browser's name for it. */
+  deviceId(kind: Kind): string | undefined {
+    return this.#track(kind)?.getSettings().deviceId;
+  }
+
   /** Whether the camera on screen has gone away, as one that was unplugged. */
   get hasLostCamera(): boolean {
     const track = this.#track('video');

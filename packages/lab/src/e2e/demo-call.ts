@@ -13,6 +13,8 @@ declare global {
 
 /** Runs in a page before everything else: keeps what it opens and counts what it plays, and changes nothing. */
 function watchMedia(): void {
+  // An empty page is not a secure one, and has no devices.
+  if (typeof MediaDevices === 'undefined') return;
   window.opened = [];
   window.notes = 0;
   const keep = (open: MediaDevices['getUserMedia']) =>
@@ -40,6 +42,8 @@ export interface Look {
   readonly address?: string;
   /** Runs in Bob's page before everything else. */
   readonly prepareBob?: () => void;
+  /** Bob's browser, where it is one of its own. */
+  readonly bobsBrowser?: Browser;
 }
 
 /** Two people in profiles of their own, who are contacts and have their conversation on screen. */
@@ -54,9 +58,9 @@ let people = 0;
 
 /** Signs two people in, in English, and lets them talk; new ones each time. */
 export async function twoPeople(browser: Browser, server: Served, look: Look = {}): Promise<Two> {
-  const { address = '', prepareBob, ...media } = look;
+  const { address = '', prepareBob, bobsBrowser = browser, ...media } = look;
   const names = { alice: `alice${++people}`, bob: `bob${people}` };
-  const profiles = await Promise.all([profile(browser), profile(browser)]);
+  const profiles = await Promise.all([profile(browser), profile(bobsBrowser)]);
   const enter = async ({ context }: Profile, name: string) => {
     await context.addInitScript(watchMedia);
     const page = await signIn(context, `${server.url}/${address}`, name);
@@ -114,3 +118,19 @@ export async function seesFrames(page: Page, more = 5): Promise<void> {
 /** Waits until the conversation has the call, with that outcome. */
 export const noted = (page: Page, outcome: string): Promise<unknown> =>
   page.waitForSelector(`[data-test=call-item][data-outcome=${outcome}]`);
+
+/**
+ * Holds every page of a browser still, as a computer does that hangs: they neither send nor receive.
+ *
+ * @returns lets them go on
+ */
+export async function hold(browser: Browser): Promise<() => void> {
+  const session = await browser.newBrowserCDPSession();
+  const { processInfo } = await session.send('SystemInfo.getProcessInfo');
+  const pages = processInfo.filter(({ type }) => type === 'renderer');
+  const tell = (signal: 'SIGSTOP' | 'SIGCONT') => {
+    for (const { id } of pages) process.kill(id, signal);
+  };
+  tell('SIGSTOP');
+  return () => tell('SIGCONT');
+}
