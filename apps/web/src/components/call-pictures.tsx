@@ -12,8 +12,9 @@ export function CallPictures({ session }: { session: CallSession }) {
   const { hasVideo, mutedVideo, mutedAudio } = session.theirs.value;
   const isSeen = hasVideo && !mutedVideo;
   const isTalking = session.phase.value === 'active';
+  const isStill = session.flow.value === 'still';
   return (
-    <div class="call-pictures" data-still={session.flow.value === 'still'}>
+    <div class="call-pictures" data-still={isStill}>
       <RemotePicture stream={session.call.remote} label={call.theirs.picture(name)} isSeen={isSeen} />
       {!isSeen && (
         <div class="call-person" data-ringing={!isTalking}>
@@ -25,6 +26,12 @@ export function CallPictures({ session }: { session: CallSession }) {
         <p class="call-note" data-test="their-mute">
           <Icon name="microphoneOff" />
           {call.theirs.mutedAudio(name)}
+        </p>
+      )}
+      {/* The words stand in the header too. */}
+      {isStill && (
+        <p class="call-still" aria-hidden="true">
+          {call.state.still}
         </p>
       )}
       <OwnPicture session={session} />

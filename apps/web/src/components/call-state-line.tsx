@@ -17,7 +17,7 @@ export function CallStateLine({ session }: { session: CallSession }) {
   return (
     <p class="call-state" data-test="call-state" data-flow={session.flow.value} data-tier={path?.tier}>
       {waiting ? <span>{waiting}</span> : <CallClock since={session.talkingSince.value} />}
-      {path && <PathFacts path={path} />}
+      {path && !waiting && <PathFacts path={path} />}
     </p>
   );
 }

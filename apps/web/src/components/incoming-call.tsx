@@ -1,5 +1,5 @@
 import { useLayoutEffect, useRef } from 'preact/hooks';
-import { kindOf } from '../i18n/call-text.ts';
+import { kindOf, whyText } from '../i18n/call-text.ts';
 import { useText } from '../i18n/use-text.ts';
 import type { Stage } from '../model/calls.ts';
 import { useModel } from '../model/model.ts';
@@ -53,7 +53,7 @@ function IncomingDialog({ stage: { session, answer } }: { stage: Extract<Stage, 
         {incoming.kind[kindOf(session.isVideo)]}
       </p>
       <div role="status">{isOpening && <p class="hint late">{incoming.opening}</p>}</div>
-      {problem && <FieldError id="incoming-problem">{text.errors[problem]}</FieldError>}
+      {problem && <FieldError id="incoming-problem">{whyText(text, problem)}</FieldError>}
       <div class="incoming-actions">
         <button
           type="button"

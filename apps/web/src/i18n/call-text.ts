@@ -8,12 +8,17 @@ import { problemText } from './problem-text.ts';
 /** Whether a call is one with pictures, in the words of the dictionary. */
 export const kindOf = (video: boolean): 'sound' | 'video' => (video ? 'video' : 'sound');
 
+/** Why a call does not go, and what to do. */
+export function whyText(text: Dictionary, why: Why): string {
+  const sentences: Readonly<Record<string, string>> = text.call.over.text;
+  return sentences[why] ?? problemText(text, why);
+}
+
 /** Why there is no call, in a title and a sentence that says what to do. */
 export function overText(text: Dictionary, why: Why, name: string): { readonly title: string; readonly text: string } {
-  const { title, text: texts } = text.call.over;
+  const { title } = text.call.over;
   const titles: Readonly<Record<string, (name: string) => string>> = title;
-  const sentences: Readonly<Record<string, string>> = texts;
-  return { title: (titles[why] ?? title.failed)(name), text: sentences[why] ?? problemText(text, why) };
+  return { title: (titles[why] ?? title.failed)(name), text: whyText(text, why) };
 }
 
 /** What did not work in a call, and what to do. */

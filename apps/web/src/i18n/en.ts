@@ -43,16 +43,13 @@ const errors = {
   headers_too_large: 'The browser sends too much with each request. Delete the cookies of this site and sign in again.',
   recipient_busy: 'They cannot keep up right now. Please try again in a moment.',
   replaced: 'This tab was opened in another place.',
-  stream_aborted: 'The transfer was broken off. Please start it again.',
-  busy: 'You are in a call already. End it first.',
-  call_ended: 'The call is over already.',
-  media_refused:
-    'This page may not use the microphone or the camera. Allow it at the lock or camera sign in the address bar, then try again.',
-  media_unavailable:
-    'No microphone or camera was found, or another program uses it. Connect one or close that program, then try again.',
-  fingerprint_mismatch:
-    'The call was not protected from end to end: somebody may sit between the two of you. It was ended before anything was seen or heard. Compare the safety number with them another way.',
   outbox_full: 'Too many messages are waiting. Please wait until some have arrived.',
+  stream_aborted: 'The transfer was stopped.',
+  busy: 'You are in a call already. Please end it first.',
+  call_ended: 'This call is over.',
+  media_refused: 'Please allow this page to use the microphone, the camera or the screen.',
+  media_unavailable: 'There is no microphone or camera that this page can use.',
+  fingerprint_mismatch: 'Somebody interfered with this call. It was ended before anything was heard or seen.',
   link_closed: 'Not connected right now. Please try again in a moment.',
   ice_unavailable: 'No helper for direct connections is available. Messages still go through the server.',
   unreachable: 'The server does not answer. Check that it runs and that you are online.',
@@ -355,6 +352,12 @@ export const en = {
         busy: 'They will find a missed call. Try again later.',
         'no-answer': 'They will find a missed call.',
         gone: 'Their page was closed or has lost its network. You can call again.',
+        media_refused:
+          'This page may not use the microphone or the camera. Allow it at the lock or camera sign in the address bar, then try again.',
+        media_unavailable:
+          'No microphone or camera was found, or another program uses it. Connect one or close that program, then try again.',
+        fingerprint_mismatch:
+          'The call was not protected from end to end: somebody may sit between the two of you. It was ended before anything was seen or heard. Compare the safety number with them another way.',
         insecure: 'Browsers open the microphone and the camera over HTTPS only. Open this page by its HTTPS address.',
         'relay-only':
           'Calls need WebRTC, and “Relay only” is chosen as the network. Choose another one in the settings.',

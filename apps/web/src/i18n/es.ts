@@ -39,16 +39,13 @@ const errors: Dictionary['errors'] = {
     'El navegador envía demasiado en cada petición. Borra las cookies de este sitio y vuelve a entrar.',
   recipient_busy: 'La otra persona no da abasto. Inténtalo de nuevo en un momento.',
   replaced: 'Esta pestaña se ha abierto en otro sitio.',
-  stream_aborted: 'La transferencia se ha interrumpido. Empiézala de nuevo.',
-  busy: 'Ya estás en una llamada. Termínala antes.',
-  call_ended: 'La llamada ya ha terminado.',
-  media_refused:
-    'Esta página no puede usar el micrófono o la cámara. Permítelo en el candado o la cámara de la barra de direcciones e inténtalo de nuevo.',
-  media_unavailable:
-    'No hay micrófono o cámara, o los usa otro programa. Conecta uno o cierra ese programa e inténtalo de nuevo.',
-  fingerprint_mismatch:
-    'La llamada no estaba protegida de extremo a extremo: puede que haya alguien en medio. Se ha cortado antes de que se viera u oyera nada. Comparad el número de seguridad por otra vía.',
   outbox_full: 'Hay demasiados mensajes en espera. Espera a que lleguen algunos.',
+  stream_aborted: 'La transferencia se ha interrumpido.',
+  busy: 'Ya estás en una llamada. Termínala primero.',
+  call_ended: 'Esta llamada ha terminado.',
+  media_refused: 'Permite que esta página use el micrófono, la cámara o la pantalla.',
+  media_unavailable: 'No hay ningún micrófono ni cámara que esta página pueda usar.',
+  fingerprint_mismatch: 'Alguien ha interferido en esta llamada. Se ha terminado antes de que se oyera o viera nada.',
   link_closed: 'Ahora no hay conexión. Inténtalo de nuevo en un momento.',
   ice_unavailable: 'No hay ayuda para conexiones directas. Los mensajes siguen pasando por el servidor.',
   unreachable: 'El servidor no responde. Comprueba que funciona y que tienes conexión.',
@@ -341,6 +338,12 @@ export const es: Dictionary = {
         busy: 'Verá una llamada perdida. Inténtalo más tarde.',
         'no-answer': 'Verá una llamada perdida.',
         gone: 'Su página se ha cerrado o se ha quedado sin red. Puedes llamar de nuevo.',
+        media_refused:
+          'Esta página no puede usar el micrófono o la cámara. Permítelo en el candado o la cámara de la barra de direcciones e inténtalo de nuevo.',
+        media_unavailable:
+          'No hay micrófono o cámara, o los usa otro programa. Conecta uno o cierra ese programa e inténtalo de nuevo.',
+        fingerprint_mismatch:
+          'La llamada no estaba protegida de extremo a extremo: puede que haya alguien en medio. Se ha cortado antes de que se viera u oyera nada. Comparad el número de seguridad por otra vía.',
         insecure:
           'Los navegadores solo abren el micrófono y la cámara por HTTPS. Abre esta página con su dirección HTTPS.',
         'relay-only': 'Las llamadas necesitan WebRTC y la red elegida es «Solo relé». Elige otra en los ajustes.',
