@@ -15,7 +15,7 @@ describe.each([
     }
   });
 
-  it.each(['declined', 'busy', 'no-answer', 'gone', 'insecure', 'relay-only', 'fingerprint_mismatch'] as const)(
+  it.each(['declined', 'engaged', 'no-answer', 'gone', 'insecure', 'relay-only', 'fingerprint_mismatch'] as const)(
     'has a title and a sentence of its own for %s',
     (why) => {
       const { title, text: sentence } = overText(text, why, 'bob');

@@ -341,7 +341,7 @@ export const en = {
     over: {
       title: {
         declined: (name: string) => `${name} declined`,
-        busy: (name: string) => `${name} is in another call`,
+        engaged: (name: string) => `${name} is in another call`,
         'no-answer': (name: string) => `${name} did not answer`,
         gone: (name: string) => `The connection to ${name} is gone`,
         fingerprint_mismatch: () => 'Call ended for your safety',
@@ -349,7 +349,7 @@ export const en = {
       },
       text: {
         declined: 'You can write to them instead.',
-        busy: 'They will find a missed call. Try again later.',
+        engaged: 'They will find a missed call. Try again later.',
         'no-answer': 'They will find a missed call.',
         gone: 'Their page was closed or has lost its network. You can call again.',
         media_refused:

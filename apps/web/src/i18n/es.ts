@@ -327,7 +327,7 @@ export const es: Dictionary = {
     over: {
       title: {
         declined: (name) => `${name} ha rechazado la llamada`,
-        busy: (name) => `${name} está en otra llamada`,
+        engaged: (name) => `${name} está en otra llamada`,
         'no-answer': (name) => `${name} no contesta`,
         gone: (name) => `Se ha ido la conexión con ${name}`,
         fingerprint_mismatch: () => 'Llamada cortada por tu seguridad',
@@ -335,7 +335,7 @@ export const es: Dictionary = {
       },
       text: {
         declined: 'Puedes escribirle un mensaje.',
-        busy: 'Verá una llamada perdida. Inténtalo más tarde.',
+        engaged: 'Verá una llamada perdida. Inténtalo más tarde.',
         'no-answer': 'Verá una llamada perdida.',
         gone: 'Su página se ha cerrado o se ha quedado sin red. Puedes llamar de nuevo.',
         media_refused:

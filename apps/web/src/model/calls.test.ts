@@ -111,7 +111,7 @@ describe('a call to somebody (the SDK is a stand-in)', () => {
 
   it.each([
     ['declined', 'declined', 'declined'],
-    ['busy', 'busy', 'busy'],
+    ['busy', 'engaged', 'busy'],
     ['no-answer', 'no-answer', 'unanswered'],
     ['gone', 'gone', 'talked'],
   ] as const)('that ends with %s says why', async (reason, why, outcome) => {

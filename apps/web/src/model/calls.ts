@@ -7,8 +7,11 @@ import { OwnMedia, openedTrack } from './own-media.ts';
 import type { Tone } from './ringer.ts';
 import type { CallRecord } from './thread.ts';
 
-/** Why a call did not come about, or ended without anybody's wish. `insecure`: browsers open cameras over HTTPS alone. */
-export type Why = 'declined' | 'busy' | 'no-answer' | 'gone' | 'insecure' | 'relay-only' | ErrorCode;
+/**
+ * Why a call did not come about, or ended without anybody's wish. `engaged`: they are in another call. `insecure`: browsers open cameras
+ * over HTTPS alone.
+ */
+export type Why = 'declined' | 'engaged' | 'no-answer' | 'gone' | 'insecure' | 'relay-only' | ErrorCode;
 
 /** What there is of calls; one at a time. */
 export type Stage =
@@ -239,8 +242,9 @@ export class Calls {
 function whyOf(direction: 'outgoing' | 'incoming', reason: EndReason, error: ErrorCode | undefined): Why | undefined {
   if (reason === 'failed') return error ?? 'internal';
   if (reason === 'gone') return 'gone';
-  const isAnswer = reason === 'declined' || reason === 'busy' || reason === 'no-answer';
-  return direction === 'outgoing' && isAnswer ? reason : undefined;
+  if (direction === 'incoming') return undefined;
+  if (reason === 'busy') return 'engaged';
+  return reason === 'declined' || reason === 'no-answer' ? reason : undefined;
 }
 
 const OUTCOMES = {

@@ -11,7 +11,7 @@ export interface MediaFlow {
 
 export const noFlow: MediaFlow = { state: 'waiting', bytes: 0, atMs: 0 };
 
-/** Media stands still after so long without a byte, milliseconds. A move to another path is mostly over before. */
+/** Media stands still after so long without a byte, milliseconds. A pause that is over sooner is not worth words. */
 export const STILL_MS = 1_500;
 
 /**

@@ -190,7 +190,7 @@ describe('calls on the demo page in real Chromium, with cameras that are made up
     const carla = await third((profiles[0] as (typeof profiles)[0]).context, server, bob, names.bob);
     await talk(two);
     await carla.click('[data-test=call-sound]');
-    await carla.waitForSelector('[data-test=call][data-why=busy]');
+    await carla.waitForSelector('[data-test=call][data-why=engaged]');
     expect(await bob.locator('[data-test=incoming-call]').count()).toBe(0);
     await bob.waitForSelector('[data-test=unread]');
     await seesFrames(alice);
