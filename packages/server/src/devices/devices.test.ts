@@ -53,7 +53,7 @@ describe('devices (real SQLite)', () => {
     expect(told).toEqual([`${keyId} registered`, `${keyId} renamed`, `${keyId} proven`, `${keyId} proven`]);
     expect(checked).toEqual(['one', 'two']);
     expect(devices.list('alice', 'bob')).toEqual([
-      { keyId, publicKey, name: 'Desk', since: clock.ms, proof: proof('two') },
+      { keyId, publicKey, name: 'Laptop', since: clock.ms, proof: proof('two') },
     ]);
   });
 
