@@ -4,6 +4,7 @@ import { useText } from '../i18n/use-text.ts';
 import { useModel } from '../model/model.ts';
 import { shortName } from '../model/wallet-name.ts';
 import { Avatar } from './avatar.tsx';
+import { CallButtons } from './call-buttons.tsx';
 import { Icon } from './icon.tsx';
 import { PathBadge } from './path-badge.tsx';
 import { PeerMenu } from './peer-menu.tsx';
@@ -43,6 +44,7 @@ export function ConversationHeader({ peer, path }: { peer: string; path: Path })
         <p class="path-explained">{text.path.explained[path]}</p>
       </div>
       <PathBadge path={path} />
+      <CallButtons peer={peer} />
       <PeerMenu peer={peer} standing={contacts.standingOf(peer)} />
       <p class="visually-hidden" aria-live="polite">
         {text.path.announced[path]}

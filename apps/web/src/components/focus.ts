@@ -1,6 +1,9 @@
 /** The heading of the list, which takes the focus where nothing else is left to take it. */
 export const LIST_TITLE = 'people-title';
 
+/** The button that calls, which takes the focus when a call is over. */
+export const CALL_START = 'call-start';
+
 /** Whether the element that had the focus is gone. */
 export const isFocusLost = (): boolean => document.activeElement === null || document.activeElement === document.body;
 

@@ -25,11 +25,20 @@ const SHAPES = {
   block: 'M12 4a8 8 0 1 0 0 16 8 8 0 0 0 0-16ZM6.5 6.5l11 11',
   talk: 'M4 5h16v11H11l-4.5 4v-4H4Z',
   wallet: 'M4 7.5h14.5v11H4ZM4 7.5 15 4v3.5M18.5 11.5H15a1.5 1.5 0 0 0 0 3h3.5',
+  phone: 'M6.5 4h3l1.5 4-2 1.5a11 11 0 0 0 5.5 5.5l1.5-2 4 1.5v3a2 2 0 0 1-2 2A15.5 15.5 0 0 1 4.5 6a2 2 0 0 1 2-2Z',
+  hangup: 'M3.5 14.6v-2c4.6-4.4 12.4-4.4 17 0v2l-4.3.8-1-3c-2.1-.6-4.3-.6-6.4 0l-1 3Z',
+  camera: 'M4 7h10.5v10H4ZM14.5 10.8 20 7.8v8.4l-5.5-3',
+  cameraOff: 'M4 7h10.5v10H4ZM14.5 10.8 20 7.8v8.4l-5.5-3M3.5 3.5l17 17',
+  microphone: 'M12 4a3 3 0 0 0-3 3v4.5a3 3 0 0 0 6 0V7a3 3 0 0 0-3-3ZM6 11.5a6 6 0 0 0 12 0M12 17.5v3',
+  microphoneOff: 'M12 4a3 3 0 0 0-3 3v4.5a3 3 0 0 0 6 0V7a3 3 0 0 0-3-3ZM6 11.5a6 6 0 0 0 12 0M12 17.5v3M3.5 3.5l17 17',
+  screen: 'M4 5h16v11H4ZM9 20h6M12 13V8M9.5 10.5 12 8l2.5 2.5',
+  larger: 'M4 9V4h5M20 9V4h-5M4 15v5h5M20 15v5h-5',
+  smaller: 'M9 4v5H4M15 4v5h5M9 20v-5H4M15 20v-5h5',
   people:
     'M9 5a3.5 3.5 0 1 0 0 7 3.5 3.5 0 0 0 0-7ZM3 20c0-3.5 2.5-5.5 6-5.5s6 2 6 5.5M16 5.5a3.2 3.2 0 0 1 0 6M18 14.8c2 .7 3 2.5 3 5.2',
 } as const;
 
-type IconName = keyof typeof SHAPES;
+export type IconName = keyof typeof SHAPES;
 
 /** Decoration only: what it means stands beside it in words. */
 export function Icon({ name }: { name: IconName }) {

@@ -6,7 +6,7 @@ import { Icon } from './icon.tsx';
 import { PathBadge } from './path-badge.tsx';
 
 /** What became of a message: its path and how long it took, or why there is none yet. */
-export function MessageFate({ entry }: { entry: Entry }) {
+export function MessageFate({ entry }: { entry: Exclude<Entry, { state: 'call' }> }) {
   const { preferences } = useModel();
   const { conversation } = useText();
   switch (entry.state) {

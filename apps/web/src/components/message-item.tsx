@@ -5,7 +5,7 @@ import { MessageFate } from './message-fate.tsx';
 import { MessageTime } from './message-time.tsx';
 import { SendAgain } from './send-again.tsx';
 
-export function MessageItem({ peer, entry }: { peer: string; entry: Entry }) {
+export function MessageItem({ peer, entry }: { peer: string; entry: Exclude<Entry, { state: 'call' }> }) {
   const { conversation } = useText();
   const { id, mine, state, body, binaryBytes } = entry;
   const own = state === 'elsewhere' ? conversation.youElsewhere : conversation.you;

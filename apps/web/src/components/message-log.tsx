@@ -1,5 +1,6 @@
 import { useText } from '../i18n/use-text.ts';
 import type { Thread } from '../model/thread.ts';
+import { CallItem } from './call-item.tsx';
 import { MessageItem } from './message-item.tsx';
 import { useStickToEnd } from './use-stick-to-end.ts';
 
@@ -21,9 +22,13 @@ export function MessageLog({ thread }: { thread: Thread }) {
     >
       {entries.length === 0 && <p class="log-empty">{text.conversation.empty}</p>}
       <ol>
-        {entries.map((entry) => (
-          <MessageItem key={entry.id} peer={peer} entry={entry} />
-        ))}
+        {entries.map((entry) =>
+          entry.state === 'call' || entry.missed ? (
+            <CallItem key={entry.id} peer={peer} entry={entry} />
+          ) : (
+            <MessageItem key={entry.id} peer={peer} entry={entry} />
+          ),
+        )}
       </ol>
     </div>
   );

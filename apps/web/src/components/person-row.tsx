@@ -1,3 +1,4 @@
+import { callEntryText } from '../i18n/call-text.ts';
 import type { Dictionary } from '../i18n/en.ts';
 import { useText } from '../i18n/use-text.ts';
 import { useModel } from '../model/model.ts';
@@ -46,8 +47,11 @@ function presenceOf({ isOnline, standing }: Person, { people }: Dictionary): str
 }
 
 /** As much of the newest message as one line can show. */
-function previewOf({ last }: Person, { people, conversation }: Dictionary): string | undefined {
+function previewOf({ last }: Person, text: Dictionary): string | undefined {
   if (!last) return undefined;
+  const call = callEntryText(text, last);
+  if (call) return call;
+  const { people, conversation } = text;
   const words = last.binaryBytes === undefined ? last.body.slice(0, 120) : conversation.binary(last.binaryBytes);
   return last.mine ? `${people.you} ${words}` : words;
 }

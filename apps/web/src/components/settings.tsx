@@ -2,7 +2,7 @@ import { LANGUAGE_NAMES, LANGUAGES } from '../i18n/language.ts';
 import { useText } from '../i18n/use-text.ts';
 import { useModel } from '../model/model.ts';
 import { NETWORKS } from '../model/network.ts';
-import { THEMES } from '../model/preferences.ts';
+import { RINGING, THEMES } from '../model/preferences.ts';
 import { ChoiceGroup } from './choice-group.tsx';
 import { Icon } from './icon.tsx';
 import { OwnDevices } from './own-devices.tsx';
@@ -42,6 +42,12 @@ export function Settings() {
           choices={THEMES.map((value) => ({ value, name: settings.themes[value] }))}
           value={preferences.theme.value}
           onChoose={(theme) => preferences.chooseTheme(theme)}
+        />
+        <ChoiceGroup
+          legend={settings.ringing}
+          choices={RINGING.map((value) => ({ value, name: settings.ringings[value] }))}
+          value={preferences.ringing.value}
+          onChoose={(ringing) => preferences.chooseRinging(ringing)}
         />
         <OwnDevices />
       </div>

@@ -7,11 +7,12 @@ import { Icon } from './icon.tsx';
 import { PeopleList } from './people-list.tsx';
 import { Settings } from './settings.tsx';
 
-export function Sidebar({ wallet }: { wallet: string }) {
+/** @param isCovered whether something lies over it, so that it is not to be reached */
+export function Sidebar({ wallet, isCovered }: { wallet: string; isCovered: boolean }) {
   const { account } = useModel();
   const text = useText();
   return (
-    <aside class="sidebar" aria-label={text.people.title}>
+    <aside class="sidebar" aria-label={text.people.title} inert={isCovered}>
       <header class="sidebar-header">
         <Avatar wallet={wallet} />
         <p class="me">

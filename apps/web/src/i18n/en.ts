@@ -3,6 +3,7 @@ import type { AskProblem } from '../model/contact-name.ts';
 import type { DeviceNameProblem } from '../model/device-name.ts';
 import type { NameProblem } from '../model/wallet-name.ts';
 import type { WalletProblem } from '../model/wallet-problem.ts';
+import { enCalls } from './en-calls.ts';
 
 const errors = {
   invalid_payload: 'The server did not accept that.',
@@ -116,6 +117,8 @@ export const en = {
     language: 'Language',
     theme: 'Colours',
     themes: { auto: 'Auto', light: 'Light', dark: 'Dark' },
+    ringing: 'Ring tone',
+    ringings: { on: 'On', off: 'Off' },
   },
   devices: {
     title: 'Your devices',
@@ -256,6 +259,7 @@ export const en = {
     waitsForUs: 'You are offline. Your messages wait in this browser and go out when you are back.',
     held: (reason: string) => `${reason} Your messages wait in this browser, and it is tried again by itself.`,
   },
+  call: enCalls,
   path: {
     label: 'Path',
     names: { none: 'No path', mailbox: 'Mailbox', relay: 'Relay', turn: 'TURN', direct: 'Direct' },

@@ -1,4 +1,5 @@
 import type { Dictionary } from './en.ts';
+import { esCalls } from './es-calls.ts';
 
 const errors: Dictionary['errors'] = {
   invalid_payload: 'El servidor no ha aceptado eso.',
@@ -97,6 +98,8 @@ export const es: Dictionary = {
     language: 'Idioma',
     theme: 'Colores',
     themes: { auto: 'Auto', light: 'Claro', dark: 'Oscuro' },
+    ringing: 'Tono de llamada',
+    ringings: { on: 'Sí', off: 'No' },
   },
   devices: {
     title: 'Tus dispositivos',
@@ -245,6 +248,7 @@ export const es: Dictionary = {
     waitsForUs: 'No tienes conexión. Tus mensajes esperan en este navegador y salen en cuanto vuelva.',
     held: (reason) => `${reason} Tus mensajes esperan en este navegador y se vuelve a intentar solo.`,
   },
+  call: esCalls,
   path: {
     label: 'Camino',
     names: { none: 'Sin camino', mailbox: 'Buzón', relay: 'Relé', turn: 'TURN', direct: 'Directo' },

@@ -5,6 +5,8 @@ import { codeOf } from './error-code.ts';
 import { History } from './history.ts';
 import {
   appended,
+  type CallRecord,
+  called,
   copied,
   delivered,
   emptyThread,
@@ -155,6 +157,11 @@ export class Conversations {
     const code = this.send(peer, entry.body);
     if (!code) this.#change(peer, (thread) => without(thread, id));
     return code;
+  }
+
+  /** Notes a call that has ended here. @param id the call's name @param at when it began, Unix milliseconds */
+  called(peer: string, call: CallRecord, { id, at }: { readonly id: string; readonly at: number }): void {
+    this.#change(peer, (thread) => called(thread, call, { id, at }, this.#isOnScreen(peer)));
   }
 
   get #selectedKey(): string {

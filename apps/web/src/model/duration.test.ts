@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { durationText } from './duration.ts';
+import { clockText, durationText } from './duration.ts';
 
 it.each([
   [0, 'en', '<1 ms'],
@@ -15,4 +15,13 @@ it.each([
   [50 * 3_600_000, 'en', '2 days'],
 ])('says %d milliseconds in %s as %s', (ms, language, text) => {
   expect(durationText(ms, language)).toBe(text);
+});
+
+it.each([
+  [0, '0:00'],
+  [59_999, '0:59'],
+  [12.5 * 60_000, '12:30'],
+  [3_723_000, '1:02:03'],
+])('shows %d milliseconds on a clock as %s', (ms, text) => {
+  expect(clockText(ms)).toBe(text);
 });

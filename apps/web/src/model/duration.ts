@@ -23,3 +23,13 @@ export function durationText(ms: number, language: string): string {
   const seconds = new Intl.NumberFormat(language, { maximumFractionDigits: 1 }).format(ms / 1000);
   return `${seconds} s`;
 }
+
+/** How long something goes on, as clocks show it: `0:07`, `12:30`, `1:02:03`. @param ms milliseconds */
+export function clockText(ms: number): string {
+  const seconds = Math.max(0, Math.floor(ms / 1000));
+  const twoDigits = (count: number) => String(count).padStart(2, '0');
+  const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60];
+  return hours > 0
+    ? `${hours}:${twoDigits(minutes)}:${twoDigits(seconds % 60)}`
+    : `${minutes}:${twoDigits(seconds % 60)}`;
+}

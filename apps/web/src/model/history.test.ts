@@ -30,7 +30,16 @@ describe('the history of a tab', () => {
     { id: 'a', body: 'x', at: 1, mine: true, state: 'failed' },
     { id: 'a', body: 'x', at: 1, mine: true, state: 'delivered', path: 'mailbox', ms: 3, forced: true },
     { id: 'a', body: 'x', at: 1, mine: true, state: 'elsewhere', path: 'mailbox', ms: 3 },
-  ])('leaves a message of ours $state that was so before', (entry) => {
+    { id: 'a', body: 'x', at: 1, mine: false, state: 'received', path: 'relay', ms: 3, missed: { video: true } },
+    {
+      id: 'a',
+      body: '',
+      at: 1,
+      mine: false,
+      state: 'call',
+      call: { direction: 'outgoing', video: false, outcome: 'talked', lastedMs: 5 },
+    },
+  ])('leaves what is $state as it was before', (entry) => {
     const store = memoryStorage();
     new History(store, 'alice').save(appended(emptyThread('bob'), entry));
     expect(new History(store, 'alice').load().get('bob')?.entries).toEqual([entry]);
@@ -61,7 +70,10 @@ describe('the history of a tab', () => {
   it('leaves out what it did not write', () => {
     const store = memoryStorage();
     store.setItem('anypath-web:peers:alice', '["bob", 7, "carla"]');
-    store.setItem('anypath-web:thread:alice:bob', '{"entries":[{"id":"a"},{"state":"received"}],"unread":0}');
+    store.setItem(
+      'anypath-web:thread:alice:bob',
+      '{"entries":[{"id":"a"},{"state":"received"},{"id":"b","body":"","at":1,"mine":false,"state":"call","call":{}}],"unread":0}',
+    );
     store.setItem('anypath-web:thread:alice:carla', 'not json');
     expect(new History(store, 'alice').load()).toEqual(new Map([['bob', emptyThread('bob')]]));
   });

@@ -1,15 +1,18 @@
-import { computed, type ReadonlySignal } from '@preact/signals';
+import { computed, effect, type ReadonlySignal } from '@preact/signals';
 import { createContext } from 'preact';
 import { useContext } from 'preact/hooks';
 import { Account, storedNetwork } from './account.ts';
 import { browserStorage } from './browser-storage.ts';
+import { Calls } from './calls.ts';
 import { ContactBook } from './contact-book.ts';
 import { Conversations } from './conversations.ts';
 import { Entrance } from './entrance.ts';
+import { MediaDevicesBook } from './media-devices.ts';
 import { addressWith, initialNetwork, type Network } from './network.ts';
 import { OwnDevices } from './own-devices.ts';
 import { type Everybody, everybody } from './people.ts';
 import { Preferences } from './preferences.ts';
+import { Ringer } from './ringer.ts';
 import { Trust } from './trust.ts';
 import { Wallets } from './wallets.ts';
 
@@ -21,6 +24,8 @@ interface Model {
   readonly wallets: Wallets;
   readonly conversations: Conversations;
   readonly contacts: ContactBook;
+  readonly calls: Calls;
+  readonly media: MediaDevicesBook;
   readonly devices: OwnDevices;
   readonly trust: Trust;
   /** Everybody whom the person sees, each in one place. */
@@ -33,13 +38,27 @@ interface Model {
 /** Makes the model of this tab and ties it to the browser's events. */
 export function createModel(): Model {
   const tab = browserStorage('sessionStorage');
-  const preferences = new Preferences(browserStorage('localStorage'), navigator.languages);
+  const browser = browserStorage('localStorage');
+  const preferences = new Preferences(browser, navigator.languages);
   const conversations = new Conversations(tab, () => document.visibilityState === 'visible');
   const contacts = new ContactBook(tab, (wallet) => conversations.forget(wallet));
   const devices = new OwnDevices();
   const trust = new Trust(tab);
   const network = initialNetwork(location.search, storedNetwork(tab));
-  const account = new Account(tab, [contacts, trust, devices, conversations], network);
+  const media = new MediaDevicesBook(browser, navigator.mediaDevices);
+  const calls: Calls = new Calls({
+    conversations,
+    devices: media,
+    isNarrow: () => matchMedia('(max-width: 719px)').matches,
+    obstacle: () => {
+      if (account.network.peek() === 'relay') return 'relay-only';
+      return isSecureContext ? undefined : 'insecure';
+    },
+  });
+  // The call first: it is noted in its conversation when the connection is left.
+  const account: Account = new Account(tab, [contacts, trust, devices, calls, conversations], network);
+  const ringer = new Ringer();
+  effect(() => ringer.play(preferences.ringing.value === 'on' ? calls.tone.value : undefined));
   const entrance = new Entrance();
   const wallets = new Wallets(window);
   document.addEventListener('visibilitychange', () => conversations.seen());
@@ -65,7 +84,7 @@ export function createModel(): Model {
     }),
   );
   const people = { conversations, contacts, everybody: seen };
-  return { preferences, account, entrance, wallets, ...people, devices, trust, start, chooseNetwork };
+  return { preferences, account, entrance, wallets, ...people, calls, media, devices, trust, start, chooseNetwork };
 }
 
 export const ModelContext = createContext<Model | undefined>(undefined);

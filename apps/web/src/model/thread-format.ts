@@ -1,5 +1,5 @@
 import { isRecord, parsedJson } from './browser-storage.ts';
-import type { CarryingPath, Entry, Thread } from './thread.ts';
+import { CALL_OUTCOMES, type CarryingPath, type Entry, type Thread } from './thread.ts';
 
 const PATHS: readonly CarryingPath[] = ['mailbox', 'relay', 'turn', 'direct'];
 
@@ -21,7 +21,7 @@ function isEntry(value: unknown): value is Entry {
   if (!isRecord(value)) return false;
   const isSaid =
     typeof value['id'] === 'string' && typeof value['body'] === 'string' && typeof value['at'] === 'number';
-  return isSaid && hasKnownState(value);
+  return isSaid && isMissed(value['missed']) && hasKnownState(value);
 }
 
 function hasKnownState(value: Readonly<Record<string, unknown>>): boolean {
@@ -35,6 +35,8 @@ function hasKnownState(value: Readonly<Record<string, unknown>>): boolean {
       return value['mine'] === true && isCarried(value);
     case 'received':
       return value['mine'] === false && isCarried(value);
+    case 'call':
+      return value['mine'] === false && isCall(value['call']);
     default:
       return false;
   }
@@ -42,3 +44,13 @@ function hasKnownState(value: Readonly<Record<string, unknown>>): boolean {
 
 const isCarried = (value: Readonly<Record<string, unknown>>): boolean =>
   typeof value['ms'] === 'number' && PATHS.some((path) => path === value['path']);
+
+const isMissed = (value: unknown): boolean =>
+  value === undefined || (isRecord(value) && typeof value['video'] === 'boolean');
+
+const isCall = (value: unknown): boolean =>
+  isRecord(value) &&
+  (value['direction'] === 'outgoing' || value['direction'] === 'incoming') &&
+  typeof value['video'] === 'boolean' &&
+  CALL_OUTCOMES.some((outcome) => outcome === value['outcome']) &&
+  (value['lastedMs'] === undefined || typeof value['lastedMs'] === 'number');

@@ -2,6 +2,7 @@ import type { Message } from '@anypath/client';
 import { describe, expect, it } from 'vitest';
 import {
   appended,
+  called,
   copied,
   delivered,
   type Entry,
@@ -106,5 +107,23 @@ describe('a thread', () => {
 
   it('loses an entry that is sent again as a new one', () => {
     expect(without(appended(bob, own('a')), 'a').entries).toEqual([]);
+  });
+
+  it('notes a call once, and counts one that was missed off screen', () => {
+    const call = { direction: 'incoming', video: true, outcome: 'missed' } as const;
+    const once = called(bob, call, { id: 'C1', at: 1 }, false);
+    expect(once).toMatchObject({ unread: 1, entries: [{ id: 'C1', state: 'call', mine: false, call }] });
+    expect(called(once, call, { id: 'C1', at: 1 }, false)).toBe(once);
+    expect(called(bob, { ...call, outcome: 'declined' }, { id: 'C1', at: 1 }, false).unread).toBe(0);
+  });
+
+  it('says of a missed call that rang here once that it was missed: by the message, with its path', () => {
+    const missed = { ...theirs('m', 'Missed call'), missed: { call: 'C1', video: true } };
+    const rang = called(bob, { direction: 'incoming', video: true, outcome: 'missed' }, { id: 'C1', at: 1 }, false);
+    const told = received(rang, missed, false);
+    expect(told.entries).toMatchObject([{ id: 'm', state: 'received', path: 'relay', missed: { video: true } }]);
+    expect(told.unread).toBe(1);
+    // One that did not ring here counts as any message.
+    expect(received(bob, missed, false).unread).toBe(1);
   });
 });

@@ -9,6 +9,8 @@ interface Said {
   readonly body: string;
   /** How many bytes it had, for a message that is no text. */
   readonly binaryBytes?: number;
+  /** The call that the message stands for, where nobody took it. */
+  readonly missed?: { readonly video: boolean };
   /** Unix milliseconds. */
   readonly at: number;
 }
@@ -26,15 +28,37 @@ interface Sent {
   readonly forced?: boolean;
 }
 
+/** How a call ended, seen from here; `cancelled` and `missed` are the two sides of the same. */
+export const CALL_OUTCOMES = [
+  'talked',
+  'declined',
+  'busy',
+  'unanswered',
+  'cancelled',
+  'missed',
+  'elsewhere',
+  'failed',
+] as const;
+
+/** A call, for its place in the conversation. */
+export interface CallRecord {
+  readonly direction: 'outgoing' | 'incoming';
+  readonly video: boolean;
+  readonly outcome: (typeof CALL_OUTCOMES)[number];
+  /** How long the two talked, milliseconds. */
+  readonly lastedMs?: number;
+}
+
 /**
  * A message as the page shows it. `queued`: the server keeps it until the other side is back. `elsewhere`: another device of ours
- * sent it, and this one got a copy.
+ * sent it, and this one got a copy. `call`: no message, but a call of this tab; its identity is the call's.
  */
 export type Entry =
   | (Said & Sent & { readonly state: 'sending' | 'queued' | 'failed' })
   | (Said & Sent & Carried & { readonly state: 'delivered' })
   | (Said & Carried & { readonly mine: true; readonly state: 'elsewhere' })
-  | (Said & Carried & { readonly mine: false; readonly state: 'received' });
+  | (Said & Carried & { readonly mine: false; readonly state: 'received' })
+  | (Said & { readonly mine: false; readonly state: 'call'; readonly call: CallRecord });
 
 /** The conversation with one person, as this tab knows it. */
 export interface Thread {
@@ -58,17 +82,30 @@ export function appended(thread: Thread, entry: Entry): Thread {
 
 /** A message of the other side came. */
 export function received(thread: Thread, message: Message, isOnScreen: boolean): Thread {
-  const next = appended(thread, { ...arrivalOf(message), mine: false, state: 'received' });
-  return next === thread || isOnScreen ? next : { ...next, unread: next.unread + 1 };
+  const rest = withoutCallOf(thread, message);
+  const next = appended(rest, { ...arrivalOf(message), mine: false, state: 'received' });
+  if (next === rest) return thread;
+  return isOnScreen || rest !== thread ? next : { ...next, unread: next.unread + 1 };
+}
+
+/** A call has ended. One that was missed waits to be read. */
+export function called(thread: Thread, call: CallRecord, { id, at }: Pick<Said, 'id' | 'at'>, isOnScreen: boolean) {
+  const next = appended(thread, { id, body: '', at, mine: false, state: 'call', call });
+  return next === thread || isOnScreen || call.outcome !== 'missed' ? next : { ...next, unread: next.unread + 1 };
+}
+
+/** What rang here and was missed is said once: by the message, which tells its path too. */
+function withoutCallOf(thread: Thread, { missed }: Message): Thread {
+  return thread.entries.some(({ id }) => id === missed?.call) ? without(thread, missed?.call as string) : thread;
 }
 
 /** Another device of ours sent a message. */
 export const copied = (thread: Thread, message: Message): Thread =>
   appended(thread, { ...arrivalOf(message), mine: true, state: 'elsewhere' });
 
-function arrivalOf({ id, body, sentAt, path, ms }: Message): Said & Carried {
+function arrivalOf({ id, body, sentAt, path, ms, missed }: Message): Said & Carried {
   const content = typeof body === 'string' ? { body } : { body: '', binaryBytes: body.byteLength };
-  return { id, ...content, at: sentAt, path, ms };
+  return { id, ...content, ...(missed ? { missed: { video: missed.video } } : {}), at: sentAt, path, ms };
 }
 
 /** The server keeps a message of ours. */
