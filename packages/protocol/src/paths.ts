@@ -1,6 +1,7 @@
 /** Paths of the HTTP routes. Apart from `ROUTES`, so that the SDK does not carry every schema. */
 export const PATHS = {
   ice: '/api/v1/rtc/ice',
+  check: '/api/v1/check',
   matrixTurnServer: '/_matrix/client/v3/voip/turnServer',
   methods: '/api/v1/auth/methods',
   nonce: '/api/v1/auth/nonce',
