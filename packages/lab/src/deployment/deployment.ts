@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { coturnConfig } from '@anypath/server';
+import { type CoturnOptions, coturnConfig } from '@anypath/server';
 import { SignJWT } from 'jose';
+import type { Certificate } from '../network/authority.ts';
 import { startCoturn } from '../network/coturn.ts';
 import { startFront } from '../network/haproxy.ts';
 import type { LabNetwork } from '../network/lab-network.ts';
@@ -29,16 +30,34 @@ export interface Deployment {
   readonly server: Service;
   readonly coturn: Service;
   readonly front: Service;
+  /** Ends all of it, so that another can be started in its place. */
+  stop(): Promise<void>;
   /** A token for a wallet, as a backend of the operator's own would issue it. */
   token(wallet: string): Promise<string>;
+}
+
+/** What is deployed otherwise than it should be. */
+export interface DeploymentFault {
+  /** Settings of the server. */
+  readonly server?: Readonly<Record<string, string>>;
+  /** What coturn is configured with. */
+  readonly coturn?: Partial<CoturnOptions>;
+  /** The certificate of the web. */
+  readonly certificate?: Certificate;
+  /** The configuration of the front. */
+  readonly front?: (configuration: string) => string;
 }
 
 /**
  * Starts everything on the machines of a lab.
  *
  * @param network a lab with the hosts of `DEPLOYMENT_HOSTS`
+ * @param fault what is wrong with it; nothing where it is left out
  */
-export async function deploy(network: LabNetwork<keyof typeof DEPLOYMENT_HOSTS>): Promise<Deployment> {
+export async function deploy(
+  network: LabNetwork<keyof typeof DEPLOYMENT_HOSTS>,
+  fault: DeploymentFault = {},
+): Promise<Deployment> {
   const jwtSecret = randomBytes(32).toString('hex');
   const turnSecret = randomBytes(24).toString('hex');
   const { turn } = network.hosts;
@@ -54,17 +73,22 @@ export async function deploy(network: LabNetwork<keyof typeof DEPLOYMENT_HOSTS>)
     realm: 'lab.test',
     folder: turn.namespace.folder,
     loopbackOnly: false,
+    ...fault.coturn,
   });
   const [coturn, server, front] = await Promise.all([
     startCoturn(turn.namespace, configuration),
-    startServer(network, { JWT_SECRET: jwtSecret, TURN_SECRET: turnSecret }),
-    startFront(network.hosts.front.namespace, {
-      WEB_CERTIFICATE: web.bundle,
-      WEB_BACKEND: `${network.hosts.server.ipv4}:${SERVER_PORT}`,
-      TURN_NAME,
-      TURN_TLS_BACKEND: `${turn.ipv4}:${TURN_TLS_PORT}`,
-      TURN_TCP_BACKEND: `${turn.ipv4}:${TURN_PORT}`,
-    }),
+    startServer(network, { JWT_SECRET: jwtSecret, TURN_SECRET: turnSecret, ...fault.server }),
+    startFront(
+      network.hosts.front.namespace,
+      {
+        WEB_CERTIFICATE: (fault.certificate ?? web).bundle,
+        WEB_BACKEND: `${network.hosts.server.ipv4}:${SERVER_PORT}`,
+        TURN_NAME,
+        TURN_TLS_BACKEND: `${turn.ipv4}:${TURN_TLS_PORT}`,
+        TURN_TCP_BACKEND: `${turn.ipv4}:${TURN_PORT}`,
+      },
+      fault.front,
+    ),
   ]);
   const key = Buffer.from(jwtSecret);
   return {
@@ -72,6 +96,9 @@ export async function deploy(network: LabNetwork<keyof typeof DEPLOYMENT_HOSTS>)
     server,
     coturn,
     front,
+    stop: async () => {
+      await Promise.all([coturn, server, front].map((service) => service.stop()));
+    },
     token: (wallet) =>
       new SignJWT().setProtectedHeader({ alg: 'HS256' }).setSubject(wallet).setExpirationTime('2h').sign(key),
   };
@@ -79,7 +106,7 @@ export async function deploy(network: LabNetwork<keyof typeof DEPLOYMENT_HOSTS>)
 
 function startServer(
   network: LabNetwork<keyof typeof DEPLOYMENT_HOSTS>,
-  secrets: Record<string, string>,
+  settings: Record<string, string>,
 ): Promise<Service> {
   const { namespace, ipv4 } = network.hosts.server;
   const [turnHost] = DEPLOYMENT_HOSTS.turn;
@@ -88,7 +115,6 @@ function startServer(
     command: process.execPath,
     args: [MAIN, 'serve'],
     env: {
-      ...secrets,
       HOST: ipv4,
       PORT: String(SERVER_PORT),
       DATA_DIR: `${namespace.folder}/data`,
@@ -107,6 +133,7 @@ function startServer(
         `turn:${turnHost}:80?transport=tcp`,
         `turns:${TURN_NAME}:443?transport=tcp`,
       ].join(','),
+      ...settings,
     },
     ports: { udp: [], tcp: [SERVER_PORT] },
   });
