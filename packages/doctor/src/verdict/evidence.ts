@@ -28,6 +28,11 @@ export class Evidence {
     return this.rows(check)[0];
   }
 
+  /** Whether it was made in a browser, which sees neither proxies nor certificates. */
+  get isBrowser(): boolean {
+    return this.examination.face === 'browser';
+  }
+
   /** Rows of STUN and TURN over UDP, without servers that were named for comparison. */
   get udpRows(): (RowOf<'stun'> | RowOf<'turn'>)[] {
     return [...this.rows('stun'), ...this.rows('turn')].filter(
@@ -45,9 +50,10 @@ export class Evidence {
     return !this.udpPasses && this.udpRows.some(({ outcome }) => outcome === 'failed');
   }
 
-  /** Whether a TCP connection opens without a proxy. */
+  /** Whether a TCP connection opens without a proxy. A browser does not see whether it uses one. */
   get tcpPasses(): boolean {
     return (
+      (this.isBrowser && this.webWorks) ||
       this.rows('tcp').some(isOk) ||
       this.rows('stun').some((row) => row.transport !== 'udp' && !row.viaProxy && isOk(row))
     );

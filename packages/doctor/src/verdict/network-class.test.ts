@@ -88,6 +88,14 @@ describe('the class of a network', () => {
     expect(verdictOf(examined(rows)).network.class).toBe('home');
   });
 
+  it('is said with less certainty from a browser, which sees no proxy', () => {
+    const classOf = (rows: readonly CheckRow[]) => verdictOf(examined(rows, { face: 'browser' })).network;
+    const web = [row.web(), row.socket('websocket'), row.socket('polling'), udpIs('up')];
+    expect(classOf([...web, ...NO_UDP, ...TURN_WITHOUT_UDP])).toMatchObject({ class: 'corporate', sure: 'likely' });
+    const stuck = row.turn({ subject: TLS, transport: 'tls', port: 443, outcome: 'failed', reason: 'timeout' });
+    expect(classOf([...web, ...NO_UDP, stuck])).toMatchObject({ class: 'ultra-restrictive', sure: 'guess' });
+  });
+
   it('names traits beside the class', () => {
     const traits = (rows: readonly CheckRow[]) => verdictOf(examined(rows)).network.traits;
     expect(traits(HOME)).toEqual([]);

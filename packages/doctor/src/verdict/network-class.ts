@@ -49,7 +49,10 @@ function withoutUdp(evidence: Evidence): Named {
   const turns = evidence.rows('turn').filter(({ transport }) => transport !== 'udp');
   if (evidence.isIntercepted) return ['ultra-restrictive', 'likely'];
   if (!evidence.udpFails || blameOf(evidence) === 'server') return ['unknown', 'guess'];
-  if (turns.some(wasAnswered)) return ['corporate', blameOf(evidence) === 'here' ? 'sure' : 'likely'];
+  if (turns.some(wasAnswered)) {
+    return ['corporate', blameOf(evidence) === 'here' && !evidence.isBrowser ? 'sure' : 'likely'];
+  }
+  if (evidence.isBrowser && turns.some(hasFailed)) return ['ultra-restrictive', 'guess'];
   return ['corporate', 'guess'];
 }
 
