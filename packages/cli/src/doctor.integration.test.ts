@@ -134,6 +134,19 @@ describe('anypath doctor, the built command', () => {
     }
   });
 
+  it('[S7.3] is what the script in the deploy folder calls', async () => {
+    const script = fileURLToPath(new URL('../../../deploy/test-connectivity.sh', import.meta.url));
+    const child = spawn('sh', [script, '--turn', 'turn;host', '--secret', 'x'], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    let stderr = '';
+    child.stderr.on('data', (chunk) => {
+      stderr += chunk;
+    });
+    expect(await once(child, 'close')).toEqual([64, null]);
+    expect(stderr).toContain('anypath doctor: --turn: "turn;host"');
+  });
+
   it.each([
     ['no target', [], 'URL: it is missing'],
     ['a URL that is not one', ['rtc.example.com'], 'URL: "rtc.example.com" is not a URL'],

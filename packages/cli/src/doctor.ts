@@ -8,12 +8,15 @@ import {
   EXIT_STATUS,
   examine,
   inWords,
+  isFor,
   junitOf,
   type NamedProxy,
   proxyFromEnvironment,
   redacted,
   referenceUri,
+  type SystemProxy,
   serverTarget,
+  systemProxy,
   type Target,
   type Tone,
   textOf,
@@ -94,12 +97,13 @@ async function run(url: string | undefined, options: DoctorOptions): Promise<voi
   const references = orRefused(() => (options.reference ?? []).map(referenceUri));
   if (options.json && options.junit) refuse('--json and --junit: choose one.');
   const language = options.lang ?? languageOfSystem();
+  const system = await systemProxy();
   const progress = progressOnTerminal(language);
   const report = await examine(target, {
     operator: options.server === true,
     throughput: options.throughput === true,
     references,
-    proxyFor,
+    proxyFor: (url) => proxyFor(url, system),
     progress: progress.show,
   });
   progress.clear();
@@ -139,9 +143,11 @@ function refuse(sentence: string): never {
   process.exit(BAD_ARGUMENTS);
 }
 
-function proxyFor(url: string): NamedProxy | undefined {
+/** The environment wins over the settings of the system. */
+function proxyFor(url: string, system: SystemProxy | undefined): NamedProxy | undefined {
   const named = proxyFromEnvironment(url);
-  return named === undefined ? undefined : { url: named, source: 'environment' };
+  if (named !== undefined) return { url: named, source: 'environment' };
+  return system && isFor(system, url) ? { url: system.url, source: 'system' } : undefined;
 }
 
 function languageOfSystem(): DoctorLanguage {

@@ -1,5 +1,5 @@
-import type { CheckRow, DoctorReport, Examination } from '@anypath/protocol';
 import { redacted, textOf, verdictOf } from '@anypath/doctor/verdict';
+import type { CheckRow, DoctorReport, Examination } from '@anypath/protocol';
 import { computed, signal } from '@preact/signals';
 import type { Language } from '../i18n/language.ts';
 import { probeIceServers } from './ice-probes.ts';
@@ -39,12 +39,7 @@ export class CheckModel {
     const emit = (row: CheckRow) => {
       this.#rows.value = [...this.#rows.peek(), row];
     };
-    await Promise.all([
-      probeWeb().then(emit),
-      probeReadiness().then(emit),
-      this.#sockets(emit),
-      this.#paths(emit),
-    ]);
+    await Promise.all([probeWeb().then(emit), probeReadiness().then(emit), this.#sockets(emit), this.#paths(emit)]);
     this.#tookMs.value = Math.round(performance.now() - startedMs);
     this.phase.value = 'done';
   }

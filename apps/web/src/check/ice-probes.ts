@@ -1,5 +1,5 @@
-import type { CheckRow, CheckTransport, RowOf } from '@anypath/protocol';
 import { joined, partsOfUri } from '@anypath/doctor/verdict';
+import type { CheckRow, CheckTransport, RowOf } from '@anypath/protocol';
 import { bounded, ProbeError } from './bounded.ts';
 import { connectPair, type Pair } from './peers.ts';
 import { meanOf } from './socket-probe.ts';
@@ -11,11 +11,10 @@ interface Address {
 }
 
 /** Examines every address by itself, and what the router does to UDP. */
-export async function probeIceServers(
-  servers: readonly RTCIceServer[],
-  emit: (row: CheckRow) => void,
-): Promise<void> {
-  const addresses = servers.flatMap((server) => [server.urls].flat().map((url) => ({ url, server: { ...server, urls: url } })));
+export async function probeIceServers(servers: readonly RTCIceServer[], emit: (row: CheckRow) => void): Promise<void> {
+  const addresses = servers.flatMap((server) =>
+    [server.urls].flat().map((url) => ({ url, server: { ...server, urls: url } })),
+  );
   const turn = addresses.filter(({ url }) => /^turns?:/.test(url));
   const overUdp = turn.find(({ url }) => transportOf(url) === 'udp');
   await Promise.all([
@@ -152,28 +151,41 @@ async function probeUdp(turn: Address, addresses: readonly Address[]): Promise<C
     const far: RTCConfiguration = { iceServers: [turn.server], iceTransportPolicy: 'relay' };
     const pair = await connectPair({ near: { iceServers: stun }, far, tells }, signal);
     try {
-      return { met: await typeOfNear(pair.far), isMapped: seen.some(({ type }) => type === 'srflx') };
+      return mappingOf(await portOfNear(pair.far), seen);
     } finally {
       pair.close();
     }
   });
   // Behind a firewall without UDP it fails, too, and nothing is to be learned of the relay.
   if (!value) return [{ ...range, ...fields, outcome: 'unknown' }];
-  const rows: CheckRow[] = [{ ...range, ...fields }];
-  const mapping = mappingOf(value);
-  return [...rows, { check: 'nat', subject: turn.url, outcome: 'ok', mapping, filtering: 'unknown', observations: 2 }];
+  const nat = { check: 'nat', subject: turn.url, outcome: 'ok', filtering: 'unknown', observations: 2 } as const;
+  return [
+    { ...range, ...fields },
+    { ...nat, mapping: value },
+  ];
 }
 
-/** As the far end sees it: `srflx` where it is the port that STUN saw, `prflx` where it is another. */
-function mappingOf({ met, isMapped }: { met: string; isMapped: boolean }): RowOf<'nat'>['mapping'] {
-  if (met === 'srflx') return 'endpoint-independent';
-  if (met === 'host') return 'none';
-  return isMapped ? 'address-and-port-dependent' : 'unknown';
+/**
+ * The relay sees the port that STUN saw, or another one. By its kind it cannot be told: packets may arrive before the
+ * candidate that announces them.
+ *
+ * @param port by which the relay sees the near end
+ */
+function mappingOf(port: number | undefined, seen: readonly RTCIceCandidate[]): RowOf<'nat'>['mapping'] {
+  const mapped = seen.filter(({ type }) => type === 'srflx');
+  const isAmong = (candidates: readonly RTCIceCandidate[]) => candidates.some((each) => each.port === port);
+  if (port === undefined) return 'unknown';
+  if (isAmong(mapped)) return 'endpoint-independent';
+  if (mapped.length > 0) return 'address-and-port-dependent';
+  return isAmong(seen) ? 'none' : 'unknown';
 }
 
-async function typeOfNear(far: RTCPeerConnection): Promise<string> {
+async function portOfNear(far: RTCPeerConnection): Promise<number | undefined> {
   const stats = [...(await far.getStats()).values()] as Record<string, unknown>[];
-  const pair = stats.find((stat) => stat['type'] === 'candidate-pair' && stat['nominated'] === true && stat['state'] === 'succeeded');
+  const pair = stats.find(
+    (stat) => stat['type'] === 'candidate-pair' && stat['nominated'] === true && stat['state'] === 'succeeded',
+  );
   const remote = stats.find((stat) => stat['id'] === pair?.['remoteCandidateId']);
-  return String(remote?.['candidateType'] ?? '');
+  const port = remote?.['port'];
+  return typeof port === 'number' ? port : undefined;
 }

@@ -25,7 +25,11 @@ export function VerdictBox({ report, language }: { report: DoctorReport; languag
       ) : (
         <ul class="findings">
           {findings.map((finding) => (
-            <FindingItem key={`${finding.code} ${JSON.stringify(finding.params)}`} finding={finding} language={language} />
+            <FindingItem
+              key={`${finding.code} ${JSON.stringify(finding.params)}`}
+              finding={finding}
+              language={language}
+            />
           ))}
         </ul>
       )}
@@ -40,9 +44,7 @@ function FindingItem({ finding, language }: { finding: Finding; language: Doctor
     <li class="finding" data-test="finding" data-code={finding.code} data-severity={finding.severity}>
       <p>
         <strong class="finding-severity">{words.severity[finding.severity]}</strong> {cause}{' '}
-        <span class="hint">
-          ({words.sure[finding.sure]}; {words.who[finding.who]})
-        </span>
+        <span class="hint">({aboutOf(finding, language)})</span>
       </p>
       <p class="finding-todo">
         <strong>{words.headings.todo}:</strong> {todo}
@@ -51,8 +53,22 @@ function FindingItem({ finding, language }: { finding: Finding; language: Doctor
   );
 }
 
+/** How sure it is, and who can mend it, where there is something to mend. */
+function aboutOf({ sure, who }: Finding, language: DoctorLanguage): string {
+  const words = doctorWords(language);
+  return who === 'nobody' ? words.sure[sure] : `${words.sure[sure]}; ${words.who[who]}`;
+}
+
 /** Every check, for who wants to know. */
-export function AllChecks({ report, language, text }: { report: DoctorReport; language: DoctorLanguage; text: CheckTexts }) {
+export function AllChecks({
+  report,
+  language,
+  text,
+}: {
+  report: DoctorReport;
+  language: DoctorLanguage;
+  text: CheckTexts;
+}) {
   const words = doctorWords(language);
   return (
     <details class="details checks" data-test="checks">

@@ -51,7 +51,10 @@ export async function probeIce(): Promise<{ row: RowOf<'ice'>; servers: readonly
   }));
   const urls = servers.flatMap((server) => server.urls);
   const leftSeconds = Math.round((ice.expiresAt - Date.now()) / 1000);
-  return { row: { ...row, ...fields, provider: ice.provider, ttlSeconds: ice.ttl, leftSeconds, skewMs, urls }, servers };
+  return {
+    row: { ...row, ...fields, provider: ice.provider, ttlSeconds: ice.ttl, leftSeconds, skewMs, urls },
+    servers,
+  };
 }
 
 /** The CSRF token of the session of this browser, for a server whose check is for who is signed in. */

@@ -69,7 +69,8 @@ function findingLines(
   return findings.flatMap((finding) => {
     const { cause, todo } = inWords(finding, language);
     const head = paint(SEVERITY_TONE[finding.severity], words.severity[finding.severity].padEnd(width));
-    const about = `(${words.sure[finding.sure]}; ${words.who[finding.who]})`;
+    const whose = finding.who === 'nobody' ? '' : `; ${words.who[finding.who]}`;
+    const about = `(${words.sure[finding.sure]}${whose})`;
     return [`  ${head}  ${cause} ${paint('faint', about)}`, `${indent}${words.headings.todo}: ${todo}`];
   });
 }

@@ -47,7 +47,7 @@ export const en: DoctorWords = {
     'turn-tcp': 'TURN over TCP',
     'turn-tls': 'TURN over TLS',
     'relay-websocket': 'Relay over WebSocket',
-    'relay-polling': 'Relay over HTTPS requests',
+    'relay-polling': 'Relay over HTTPS',
   },
   states: { works: 'works', limited: 'with some networks', fails: 'does not work', unknown: 'not known' },
   checks: {

@@ -50,7 +50,7 @@ export const es: DoctorWords = {
     'turn-tcp': 'TURN por TCP',
     'turn-tls': 'TURN por TLS',
     'relay-websocket': 'Relé por WebSocket',
-    'relay-polling': 'Relé por peticiones HTTPS',
+    'relay-polling': 'Relé por HTTPS',
   },
   states: { works: 'funciona', limited: 'con algunas redes', fails: 'no funciona', unknown: 'no se sabe' },
   checks: {
