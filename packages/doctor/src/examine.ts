@@ -16,7 +16,7 @@ import { withoutPassword } from './net/proxies.ts';
 import { DeadlineError } from './net/reason.ts';
 import type { Scene } from './scene.ts';
 import { credentialsOf, type Target } from './target.ts';
-import { joined } from './verdict/addresses.ts';
+import { isPrivateAddress, joined } from './verdict/addresses.ts';
 import { verdictOf } from './verdict/verdict.ts';
 
 /** How an examination is made. */
@@ -166,7 +166,7 @@ class Examiner {
     const proxy = this.#options.proxyFor?.(url.href);
     if (proxy) this.#emit({ check: 'proxy', subject: withoutPassword(proxy.url), outcome: 'ok', source: proxy.source });
     const around = [
-      this.#names(host),
+      this.#names(host).then((names) => this.#ipv6(names, port)),
       this.#port(host, port),
       ...(isSecure ? [this.#certificate(host, port), this.#add(checkPortal(this.#scene, url))] : []),
     ];
@@ -234,9 +234,17 @@ class Examiner {
     ]);
   }
 
-  async #names(host: string): Promise<void> {
-    if (/^[\d.]+$|:/.test(host) || !this.#begin(`names ${host}`)) return;
-    await this.#add(checkNames(this.#scene, host));
+  async #names(host: string): Promise<RowOf<'names'> | undefined> {
+    if (/^[\d.]+$|:/.test(host) || !this.#begin(`names ${host}`)) return undefined;
+    return this.#add(checkNames(this.#scene, host));
+  }
+
+  /** Where both ends have IPv6 it is tried by itself: a connection by name hides that it fails. */
+  async #ipv6(names: RowOf<'names'> | undefined, port: number): Promise<void> {
+    const [address] = names?.ipv6 ?? [];
+    const isBoth = names !== undefined && names.ipv4.length > 0;
+    const isHere = checkAddresses().ipv6.some((own) => !isPrivateAddress(own));
+    if (address !== undefined && isBoth && isHere) await this.#port(address, port);
   }
 
   async #port(host: string, port: number): Promise<void> {

@@ -115,6 +115,7 @@ export const FINDING_CODES = [
   'packet_loss',
   'small_packets',
   'no_ipv4',
+  'ipv6_fails',
   'ended_early',
 ] as const;
 /** A cause that the doctor names. */

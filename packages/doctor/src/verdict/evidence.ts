@@ -59,6 +59,15 @@ export class Evidence {
     );
   }
 
+  /** The TCP connection to the server's own port. */
+  get serverPort(): RowOf<'tcp'> | undefined {
+    const { target } = this.examination;
+    if (target.kind !== 'server') return undefined;
+    const { protocol, hostname, port } = new URL(target.url);
+    const subject = `${hostname}:${port === '' ? (protocol === 'https:' ? 443 : 80) : port}`;
+    return this.rows('tcp').find((row) => row.subject === subject);
+  }
+
   /** Whether HTTP to the server works, in whichever way. */
   get webWorks(): boolean {
     return this.rows('web').some(isOk);

@@ -31,6 +31,20 @@ describe('a report to share', () => {
     expect(report.checks.map(({ outcome }) => outcome)).toEqual(REPORT.checks.map(({ outcome }) => outcome));
   });
 
+  it('leaves its own words alone where a host is called like one of them', () => {
+    const uri = 'turn:turn:3478?transport=udp';
+    const target = { kind: 'turn', uris: [uri] } as const;
+    const report = reported([row.names('turn', ['198.51.100.9']), row.turn({ subject: uri })], {
+      target: { ...target, uris: [uri] },
+    });
+    const shared = v.parse(DoctorReport, redacted(report));
+    expect(shared.checks.map(({ check, subject }) => [check, subject])).toEqual([
+      ['names', 'host-1'],
+      ['turn', 'turn:host-1:3478?transport=udp'],
+    ]);
+    expect(shared.verdict.paths.map(({ path }) => path)).toContain('turn-udp');
+  });
+
   it('calls the same address by the same word, and says whether it is private', () => {
     const { checks } = redacted(REPORT);
     const turn = checks.filter((each) => each.check === 'turn');

@@ -21,33 +21,55 @@ export function redacted(report: DoctorReport): DoctorReport {
   };
   const hosts = hostsOf(report).sort((a, b) => b.length - a.length);
   const clean = (text: string): string => {
-    let result = text;
-    for (const host of hosts) result = result.replaceAll(host, aliasOf('host', host));
-    return result
+    // A host may be called `turn`, which a scheme is not.
+    const [, scheme = '', rest = ''] = /^((?:stuns?|turns?|https?):)?(.*)$/s.exec(text) ?? [];
+    let result = rest;
+    for (const host of hosts) result = result.replace(wholeName(host), aliasOf('host', host));
+    const withoutHosts = scheme + result;
+    return withoutHosts
       .replace(IPV4, (address) => aliasOf(`ipv4-${scopeOf(address)}`, address))
       .replace(IPV6, (whole, address: string) =>
         address === '::' ? whole : aliasOf(`ipv6-${scopeOf(address)}`, address),
       );
   };
-  return withoutSecrets(report, clean) as DoctorReport;
+  return cleaned(report, false, clean) as DoctorReport;
 }
+
+const wholeName = (host: string): RegExp => new RegExp(`(?<![\\w.-])${host.replaceAll('.', '\\.')}(?![\\w-])`, 'gi');
 
 const scopeOf = (address: string): string => (isPrivateAddress(address) ? 'private' : 'public');
 
 /** Words of systems, servers and certificates may name anything; the codes beside them say enough. */
 const DROPPED: ReadonlySet<string> = new Set(['detail', 'location', 'issuer', 'names', 'version']);
+/** What holds addresses and names. Everything else is a code of ours or a number, and stays. */
+const NAMING: ReadonlySet<string> = new Set([
+  'subject',
+  'url',
+  'urls',
+  'uris',
+  'relayed',
+  'mapped',
+  'ipv4',
+  'ipv6',
+  'allowed',
+  'params',
+]);
 
-function withoutSecrets(value: unknown, clean: (text: string) => string): unknown {
-  if (typeof value === 'string') return clean(value);
-  if (Array.isArray(value)) return value.map((each) => withoutSecrets(each, clean));
+/** @param isNaming whether texts in it may hold addresses and names */
+function cleaned(value: unknown, isNaming: boolean, clean: (text: string) => string): unknown {
+  if (typeof value === 'string') return isNaming ? clean(value) : value;
+  if (Array.isArray(value)) return value.map((each) => cleaned(each, isNaming, clean));
   if (typeof value !== 'object' || value === null) return value;
   const entries = Object.entries(value).map(([key, each]): [string, unknown] => {
-    const isText = typeof each === 'string' || Array.isArray(each);
-    if (DROPPED.has(key) && isText) return [key, Array.isArray(each) ? [] : '(removed)'];
-    return [key, withoutSecrets(each, clean)];
+    if (DROPPED.has(key)) return [key, Array.isArray(each) ? [] : '(removed)'];
+    const isNamed = NAMING.has(key) || (isNaming && typeof each === 'string' && !CODES.has(key));
+    return [key, cleaned(each, isNamed, clean)];
   });
   return Object.fromEntries(entries);
 }
+
+/** Codes beside addresses and within parameters. */
+const CODES: ReadonlySet<string> = new Set(['state', 'reason', 'direction', 'setting', 'transport']);
 
 /** Every host name in the report. Addresses are found by their shape. */
 function hostsOf({ target, checks }: DoctorReport): string[] {

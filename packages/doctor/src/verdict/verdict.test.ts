@@ -232,6 +232,12 @@ describe('the causes of failures', () => {
     ],
     ['loss', instead(HOME, row.turn({ received: 80 })), 'packet_loss', 'sure'],
     ['small packets', [...HOME, row.mtu(1000)], 'small_packets', 'likely'],
+    [
+      'an IPv6 address that does not answer',
+      [...HOME, row.tcp({ subject: '[2001:db8::9]:443', ...failed, reason: 'timeout' })],
+      'ipv6_fails',
+      'likely',
+    ],
     ['a symmetric NAT', instead(HOME, row.nat({ mapping: 'address-and-port-dependent' })), 'symmetric_nat', 'sure'],
     ['a run that was cut', [...HOME, row.portal({ outcome: 'unknown', reason: 'deadline' })], 'ended_early', 'sure'],
   ];
@@ -324,6 +330,7 @@ describe('the words', () => {
       percent: 9,
       bytes: 9,
       checks: 1,
+      address: 'x',
     };
     for (const code of FINDING_CODES) {
       const { cause, todo } = inWords({ code, ...weight, params: { ...params, ...gaps } }, language);

@@ -32,7 +32,7 @@ function connectionFindings(evidence: Evidence): Finding[] {
   const proxy = evidence.row('proxy');
   const web = evidence.rows('web').find(hasFailed);
   if (proxy && web?.viaProxy) return [...proxyFinding(proxy.subject, web)];
-  const tcp = evidence.row('tcp');
+  const tcp = evidence.serverPort;
   if (!tcp || isOk(tcp)) return [];
   const { host, port } = partsOf(tcp.subject);
   if (tcp.reason === 'refused') return [finding('server_refuses', OPERATOR, { host, port })];
@@ -74,7 +74,18 @@ function answerFindings(evidence: Evidence): Finding[] {
 function familyFindings(evidence: Evidence): Finding[] {
   const own = evidence.row('addresses');
   const hasNoIpv4 = own !== undefined && own.ipv4.length === 0 && own.ipv6.length > 0;
-  return hasNoIpv4 ? [finding('no_ipv4', NOTE)] : [];
+  return [...(hasNoIpv4 ? [finding('no_ipv4', NOTE)] : []), ...ipv6Findings(evidence)];
+}
+
+/** An address of IPv6 that does not answer, beside one of IPv4 that does. */
+function ipv6Findings(evidence: Evidence): Finding[] {
+  const { serverPort } = evidence;
+  const failed = evidence
+    .rows('tcp')
+    .find((row) => row.subject.startsWith('[') && hasFailed(row) && row !== serverPort);
+  if (!failed || !serverPort || !isOk(serverPort)) return [];
+  const params = { host: partsOf(serverPort.subject).host, address: partsOf(failed.subject).host };
+  return [finding('ipv6_fails', { severity: 'warning', who: 'operator', sure: 'likely' }, params)];
 }
 
 const CERTIFICATE: Partial<Record<CheckReason, FindingCode>> = {

@@ -264,6 +264,10 @@ export const en: DoctorWords = {
       cause: 'This computer has IPv6 alone; peers with IPv4 alone are reached through TURN.',
       todo: 'Nothing here. At the TURN server: let it listen on IPv6 too.',
     }),
+    ipv6_fails: ({ host, address }) => ({
+      cause: `${host} has the IPv6 address ${address}, and does not answer there; connections begin late, or fail where there is only IPv6.`,
+      todo: 'Let the server listen on IPv6 and open its firewall for it (ufw covers both), or take the AAAA record away. Where other sites fail over IPv6 too, it is this network.',
+    }),
     ended_early: ({ checks }) => ({
       cause: `${checks} checks did not end in time, and are unknown.`,
       todo: 'Run it again; on a very slow line that may be as good as it gets.',

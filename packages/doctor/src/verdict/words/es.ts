@@ -266,6 +266,10 @@ export const es: DoctorWords = {
       cause: 'Este equipo solo tiene IPv6; a quien solo tiene IPv4 se llega por TURN.',
       todo: 'Aquí nada. En el servidor TURN: que escuche también en IPv6.',
     }),
+    ipv6_fails: ({ host, address }) => ({
+      cause: `${host} tiene la dirección IPv6 ${address} y no responde en ella; las conexiones empiezan tarde, o fallan donde solo hay IPv6.`,
+      todo: 'Haga que el servidor escuche en IPv6 y abra su cortafuegos (ufw cubre ambos), o quite el registro AAAA. Si otros sitios también fallan por IPv6, es esta red.',
+    }),
     ended_early: ({ checks }) => ({
       cause: `${checks} comprobaciones no acabaron a tiempo y quedan sin saber.`,
       todo: 'Repítalo; en una línea muy lenta puede que no dé más.',
