@@ -1,4 +1,4 @@
-/** Imports go one way: protocol ← client, server ← cli, web. What ships never imports lab, bench or faults. */
+/** Imports go one way: protocol, stun ← client, server, doctor ← cli, web. What ships never imports lab, bench or faults. */
 const only = (name, from, allowed) => ({
   name,
   severity: 'error',
@@ -20,10 +20,18 @@ module.exports = {
     only('stun-alone', '^packages/stun/', []),
     only('client-on-protocol', '^packages/client/', ['^packages/protocol/']),
     only('server-on-protocol', '^packages/server/', ['^packages/(protocol|stun)/']),
-    only('cli-on-server', '^packages/cli/', ['^packages/(protocol|server|web)/', '^apps/web/package.json']),
+    only('doctor-on-stun', '^packages/doctor/', ['^packages/(protocol|stun)/']),
+    only('cli-on-server', '^packages/cli/', ['^packages/(protocol|server|doctor|web)/', '^apps/web/package.json']),
     only('bench-from-outside', '^bench/', ['^packages/(protocol|client|server|lab)/']),
     only('faults-from-outside', '^faults/', ['^packages/(protocol|client)/', '^bench/src/[^/]+\\.ts']),
-    only('web-on-client', '^apps/web/', ['^packages/(client|protocol)/']),
+    only('web-on-client', '^apps/web/', ['^packages/(client|protocol|doctor)/']),
+    {
+      name: 'verdict-runs-in-browsers',
+      comment: 'What the page takes from the doctor is pure: no socket, no Node.',
+      severity: 'error',
+      from: { path: '^(apps/web/|packages/doctor/src/verdict/)', pathNot: '\\.test\\.ts$' },
+      to: { path: '^(packages/doctor/src/(?!verdict/)|packages/stun/|node:)' },
+    },
     {
       name: 'web-uses-the-public-entry',
       severity: 'error',

@@ -1,5 +1,5 @@
 /**
- * `npm run docs`: writes docs/reference.md, and the generated parts of docs/protocol.md, from the code. `--check` writes
+ * `npm run docs`: writes docs/reference.md, and the generated parts of docs/protocol.md and docs/doctor.md, from the code. `--check` writes
  * nothing and fails where one is stale.
  * Needs built packages (`npm run build`).
  */
@@ -8,6 +8,7 @@ import { join, relative } from 'node:path';
 import { RTC_TABLE } from '../packages/client/dist/link/rtc-phase.js';
 import { CLIENT_EVENTS, ERRORS, LIMITS, RATE_LIMITS, ROUTES } from '../packages/protocol/dist/index.js';
 import { FLAGS, SETTINGS } from '../packages/server/dist/index.js';
+import { withDoctorParts } from './docs-doctor.mjs';
 import { withGeneratedParts } from './docs-protocol.mjs';
 import { ROOT } from './setup.mjs';
 
@@ -157,9 +158,11 @@ ${transitions}
 
 const protocolFile = join(ROOT, 'docs', 'protocol.md');
 const protocol = readFileSync(protocolFile, 'utf8');
+const doctorFile = join(ROOT, 'docs', 'doctor.md');
 const written = new Map([
   [join(ROOT, 'docs', 'reference.md'), text],
   [protocolFile, withGeneratedParts(protocol)],
+  [doctorFile, withDoctorParts(readFileSync(doctorFile, 'utf8'))],
 ]);
 
 for (const [file, current] of written) {

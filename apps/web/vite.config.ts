@@ -11,11 +11,12 @@ export default defineConfig({
     // @hpke/common asks Node 18 for it; every browser has the same under its global name.
     alias: { crypto: 'data:text/javascript,export const webcrypto = globalThis.crypto' },
   },
-  build: { assetsInlineLimit: 0 },
+  build: { assetsInlineLimit: 0, rollupOptions: { input: ['index.html', 'check.html'] } },
   server: {
     proxy: {
       '/api': SERVER,
       '/healthz': SERVER,
+      '/readyz': SERVER,
       '/socket.io': { target: SERVER, ws: true },
     },
   },

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { doctorCommand } from './doctor.ts';
 import { flagsCommand } from './flags.ts';
 import { serveCommand } from './serve.ts';
 import { VERSION } from './version.ts';
@@ -11,4 +12,5 @@ export const program = (): Command =>
     .helpOption('-h, --help', 'show this help')
     .helpCommand('help [command]', 'show the help of a command')
     .addCommand(serveCommand())
-    .addCommand(flagsCommand());
+    .addCommand(flagsCommand())
+    .addCommand(doctorCommand());

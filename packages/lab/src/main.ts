@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { Command, InvalidArgumentError } from 'commander';
+import { doctorCommand } from './doctor/command.ts';
 import { runEvents } from './matrix/event-run.ts';
 import { EVENTS, type LabEvent, parseEvents } from './matrix/events.ts';
 import { htmlReport } from './matrix/html.ts';
@@ -83,6 +84,9 @@ await new Command('npm run lab --')
   .option('--html <file>', 'write a page with the coloured matrix there')
   .option('--failures <folder>', 'where to write what is needed to look into a failure', 'test-results/lab')
   .helpOption('-h, --help', 'show this help')
+  // So that options after the name of a command are that command's.
+  .enablePositionalOptions()
+  .addCommand(doctorCommand())
   .addHelpText(
     'after',
     `\nClasses: ${CLASSES.join(', ')}.\n\nEvents:\n${eventHelp()}\n\nNeeds Linux and root. Ctrl-C leaves nothing behind.`,

@@ -1,5 +1,7 @@
 export * from './contacts.ts';
 export * from './devices.ts';
+export * from './doctor.ts';
+export * from './doctor-rows.ts';
 export * from './errors.ts';
 export * from './frame.ts';
 export * from './http.ts';

@@ -14,6 +14,14 @@ export const LIMITS = {
   nonceMaxEntries: 100_000,
   /** Characters of the message that a wallet signs. */
   walletMessageMaxLength: 4096,
+  /** Lifetime of the credentials of a connectivity check, seconds. */
+  checkCredentialsSeconds: 60,
+  /** How long a connection of a connectivity check may last. */
+  checkConnectionMs: 30_000,
+  /** Echoes that one connection of a connectivity check may ask for. */
+  checkEchoesMax: 200,
+  /** One such echo. */
+  checkEchoMaxBytes: 1024,
   /** URLs in an answer with ICE servers, STUN and TURN together. Browsers slow down from five on. */
   iceUrlsMax: 4,
   /** One Socket.IO packet; a larger one closes the connection (WebSocket close code 1009, HTTP 413). */
@@ -99,6 +107,13 @@ export interface RateLimit {
 /** Rate limits; the first is set by `ICE_RATE_LIMIT`. An IPv6 client counts by its /64. */
 export const RATE_LIMITS = {
   ice: { points: 10, windowMs: 60_000, doc: 'ICE requests of a wallet; of an address where nobody is signed in' },
+  check: { points: 6, windowMs: 60_000, doc: 'connectivity checks without a session, of an address' },
+  checks: { points: 120, windowMs: 60_000, doc: 'connectivity checks without a session, of everybody together' },
+  checkConnections: {
+    points: 60,
+    windowMs: 60_000,
+    doc: 'socket connections of the connectivity check, of an address',
+  },
   signIn: { points: 60, windowMs: 60_000, doc: 'nonces, sign-ins and sign-outs of an address' },
   session: { points: 60, windowMs: 60_000, doc: 'questions for the session, of an address' },
   contacts: { points: 120, windowMs: 60_000, doc: 'questions for and changes of the contacts of a wallet' },

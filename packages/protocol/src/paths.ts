@@ -2,6 +2,7 @@
 export const PATHS = {
   ice: '/api/v1/rtc/ice',
   report: '/api/v1/rtc/report',
+  check: '/api/v1/check',
   matrixTurnServer: '/_matrix/client/v3/voip/turnServer',
   methods: '/api/v1/auth/methods',
   nonce: '/api/v1/auth/nonce',

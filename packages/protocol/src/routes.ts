@@ -1,6 +1,7 @@
 import type * as v from 'valibot';
 import { ContactList, ContactRequest, ContactUpdate } from './contacts.ts';
 import { DeviceList, DeviceRegistration, DeviceRename, DeviceRevocation, DevicesQuery } from './devices.ts';
+import { CheckAnswer } from './doctor.ts';
 import type { ErrorCode } from './errors.ts';
 import {
   DevSignIn,
@@ -65,6 +66,15 @@ export const ROUTES = {
     body: RtcReport,
     answer: 'none',
     errors: [...CONTACT_CHANGE_ERRORS, 'feature_disabled'],
+  },
+  check: {
+    method: 'GET',
+    path: PATHS.check,
+    aliases: [],
+    doc: 'What the connectivity check needs: credentials for a minute. To anyone where CHECK_PUBLIC is true; else to who is signed in.',
+    access: 'session',
+    answer: CheckAnswer,
+    errors: [...SESSION_ERRORS, 'feature_disabled'],
   },
   matrixTurnServer: {
     method: 'GET',

@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import { canSignIn, createAuth } from './auth/auth.ts';
 import { authRoutes } from './auth/routes.ts';
 import { createLocalBus } from './bus/local.ts';
+import { checkRoute } from './check/routes.ts';
 import type { Config } from './config.ts';
 import { acquaintancesOf } from './contacts/acquaintances.ts';
 import { Contacts } from './contacts/contacts.ts';
@@ -131,6 +132,7 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
     reportRoutes(app, { auth: authenticator, limits, flags, metrics });
     const counted = (end: string) => metrics.iceRequest(end);
     iceRoutes(app, { config, auth: authenticator, limits, flags, broker, log, counted });
+    checkRoute(app, { config, auth: authenticator, limits, flags, broker });
     if (!canSignIn(config)) say(NOBODY_CAN_SIGN_IN);
     if (webDir) servePage(app, webDir);
     const host = config.HOST === 'localhost' ? '127.0.0.1' : config.HOST;

@@ -339,6 +339,12 @@ export const SETTINGS = {
     fallback: '10',
     schema: wholeNumber(1, 999_999_999),
   }),
+  CHECK_PUBLIC: setting({
+    doc: 'Whether anybody may run the connectivity check (/check, `anypath doctor`) without signing in. It hands out credentials of a minute for a coturn with a shared secret, and few of them.',
+    may: 'true or false',
+    fallback: 'false',
+    schema: boolean,
+  }),
   COTURN: setting({
     doc: 'The managed coturn: `auto` starts turnserver where it is on the PATH and TURN_URIS is not set.',
     may: 'auto or off',

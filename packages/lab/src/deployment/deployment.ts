@@ -1,8 +1,9 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { coturnConfig } from '@anypath/server';
+import { type CoturnOptions, coturnConfig } from '@anypath/server';
 import { SignJWT } from 'jose';
+import type { Certificate } from '../network/authority.ts';
 import { startCoturn } from '../network/coturn.ts';
 import { startFront } from '../network/haproxy.ts';
 import type { LabNetwork } from '../network/lab-network.ts';
@@ -37,6 +38,8 @@ export interface Deployment {
   readonly server: Service;
   readonly coturn: Service;
   readonly front: Service;
+  /** Ends all of it, so that another can be started in its place. */
+  stop(): Promise<void>;
   /** A token for a wallet, as a backend of the operator's own would issue it. */
   token(wallet: string): Promise<string>;
   /** STUN and TURN as the server hands them out, for pages that get them elsewhere. The credentials are good for a day. */
@@ -50,12 +53,28 @@ export interface IceServer {
   readonly credential?: string;
 }
 
+/** What is deployed otherwise than it should be. */
+export interface DeploymentFault {
+  /** Settings of the server. */
+  readonly server?: Readonly<Record<string, string>>;
+  /** What coturn is configured with. */
+  readonly coturn?: Partial<CoturnOptions>;
+  /** The certificate of the web. */
+  readonly certificate?: Certificate;
+  /** The configuration of the front. */
+  readonly front?: (configuration: string) => string;
+}
+
 /**
  * Starts everything on the machines of a lab.
  *
  * @param network a lab with the hosts of `DEPLOYMENT_HOSTS`
+ * @param fault what is wrong with it; nothing where it is left out
  */
-export async function deploy(network: LabNetwork<keyof typeof DEPLOYMENT_HOSTS>): Promise<Deployment> {
+export async function deploy(
+  network: LabNetwork<keyof typeof DEPLOYMENT_HOSTS>,
+  fault: DeploymentFault = {},
+): Promise<Deployment> {
   const jwtSecret = randomBytes(32).toString('hex');
   const turnSecret = randomBytes(24).toString('hex');
   const { turn } = network.hosts;
@@ -71,17 +90,22 @@ export async function deploy(network: LabNetwork<keyof typeof DEPLOYMENT_HOSTS>)
     realm: 'lab.test',
     folder: turn.namespace.folder,
     loopbackOnly: false,
+    ...fault.coturn,
   });
   const [coturn, server, front] = await Promise.all([
     startCoturn(turn.namespace, configuration),
-    startServer(network, { JWT_SECRET: jwtSecret, TURN_SECRET: turnSecret }),
-    startFront(network.hosts.front.namespace, {
-      WEB_CERTIFICATE: web.bundle,
-      WEB_BACKEND: `${network.hosts.server.ipv4}:${SERVER_PORT}`,
-      TURN_NAME,
-      TURN_TLS_BACKEND: `${turn.ipv4}:${TURN_TLS_PORT}`,
-      TURN_TCP_BACKEND: `${turn.ipv4}:${TURN_PORT}`,
-    }),
+    startServer(network, { JWT_SECRET: jwtSecret, TURN_SECRET: turnSecret, ...fault.server }),
+    startFront(
+      network.hosts.front.namespace,
+      {
+        WEB_CERTIFICATE: (fault.certificate ?? web).bundle,
+        WEB_BACKEND: `${network.hosts.server.ipv4}:${SERVER_PORT}`,
+        TURN_NAME,
+        TURN_TLS_BACKEND: `${turn.ipv4}:${TURN_TLS_PORT}`,
+        TURN_TCP_BACKEND: `${turn.ipv4}:${TURN_PORT}`,
+      },
+      fault.front,
+    ),
   ]);
   const key = Buffer.from(jwtSecret);
   return {
@@ -89,6 +113,9 @@ export async function deploy(network: LabNetwork<keyof typeof DEPLOYMENT_HOSTS>)
     server,
     coturn,
     front,
+    stop: async () => {
+      await Promise.all([coturn, server, front].map((service) => service.stop()));
+    },
     token: (wallet) =>
       new SignJWT().setProtectedHeader({ alg: 'HS256' }).setSubject(wallet).setExpirationTime('2h').sign(key),
     iceServers: (user) => [{ urls: [STUN_URI] }, { urls: TURN_URIS, ...turnCredentials(user, turnSecret) }],
@@ -103,7 +130,7 @@ function turnCredentials(user: string, secret: string): Pick<IceServer, 'usernam
 
 function startServer(
   network: LabNetwork<keyof typeof DEPLOYMENT_HOSTS>,
-  secrets: Record<string, string>,
+  settings: Record<string, string>,
 ): Promise<Service> {
   const { namespace, ipv4 } = network.hosts.server;
   return Service.start(namespace, {
@@ -111,7 +138,6 @@ function startServer(
     command: process.execPath,
     args: [MAIN, 'serve'],
     env: {
-      ...secrets,
       HOST: ipv4,
       PORT: String(SERVER_PORT),
       DATA_DIR: `${namespace.folder}/data`,
@@ -126,6 +152,7 @@ function startServer(
       NODE_EXTRA_CA_CERTS: network.authority.certificate,
       TURN_STUN_FALLBACK: STUN_URI,
       TURN_URIS: TURN_URIS.join(','),
+      ...settings,
     },
     ports: { udp: [], tcp: [SERVER_PORT] },
   });

@@ -47,6 +47,31 @@ export class Authority implements Certificate {
   }
 
   /**
+   * Makes a certificate for a server that expired a month ago.
+   *
+   * @param name the DNS name that it is for
+   */
+  async issueExpired(name: string): Promise<Certificate> {
+    const base = `${this.#folder}/expired-${name}`;
+    const made = { certificate: `${base}.crt`, key: `${base}.key`, bundle: `${base}.pem` };
+    // Only `openssl ca` makes a certificate whose time is over.
+    writeFileSync(`${base}.cnf`, expiredConfiguration(base, name));
+    writeFileSync(`${base}.index`, '');
+    mkdirSync(`${base}.made`, { recursive: true });
+    await run('openssl', [
+      ...['req', '-new', '-config', `${this.#folder}/openssl.cnf`, '-subj', `/CN=${name}`, '-nodes'],
+      ...['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-keyout', made.key, '-out', `${base}.csr`],
+    ]);
+    await run('openssl', [
+      ...['ca', '-batch', '-notext', '-create_serial', '-config', `${base}.cnf`, '-in', `${base}.csr`],
+      ...['-cert', this.certificate, '-keyfile', this.key, '-out', made.certificate],
+      ...['-startdate', dayFromNow(-90), '-enddate', dayFromNow(-30)],
+    ]);
+    writeFileSync(made.bundle, readFileSync(made.key, 'utf8') + readFileSync(made.certificate, 'utf8'));
+    return made;
+  }
+
+  /**
    * Makes a certificate for a server.
    *
    * @param names the DNS names that it is for, the first of which names the files
@@ -78,6 +103,30 @@ export async function trustInHome(home: string, authorities: readonly Authority[
     await run('certutil', ['-A', '-d', database, '-n', name, '-t', 'C,,', '-i', certificate]);
   }
 }
+
+/** A day as ASN.1 writes it (RFC 5280 section 4.1.2.5). */
+function dayFromNow(days: number): string {
+  const day = new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10).replaceAll('-', '');
+  return `${day}000000Z`;
+}
+
+const expiredConfiguration = (base: string, name: string): string => `
+[ca]
+default_ca = own
+[own]
+database = ${base}.index
+new_certs_dir = ${base}.made
+serial = ${base}.serial
+default_md = sha256
+policy = any
+x509_extensions = server
+[any]
+commonName = supplied
+[server]
+basicConstraints = critical,CA:FALSE
+extendedKeyUsage = serverAuth
+subjectAltName = DNS:${name}
+`;
 
 async function makeCertificate(
   folder: string,

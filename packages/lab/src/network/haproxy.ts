@@ -1,3 +1,4 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Namespace } from './namespace.ts';
 import { Service } from './service.ts';
@@ -13,13 +14,21 @@ export type FrontEnvironment = Readonly<
 /**
  * Starts haproxy, the real one, as the front on ports 443 and 80.
  *
+ * @param change of the configuration, where a test needs another than operators get
  * @throws Error with haproxy's log, where it does not come up
  */
-export function startFront(namespace: Namespace, env: FrontEnvironment): Promise<Service> {
+export function startFront(
+  namespace: Namespace,
+  env: FrontEnvironment,
+  change: (configuration: string) => string = (configuration) => configuration,
+): Promise<Service> {
+  mkdirSync(namespace.folder, { recursive: true });
+  const file = `${namespace.folder}/haproxy.cfg`;
+  writeFileSync(file, change(readFileSync(CONFIGURATION, 'utf8')));
   return Service.start(namespace, {
     name: 'haproxy',
     command: 'haproxy',
-    args: ['-db', '-f', CONFIGURATION],
+    args: ['-db', '-f', file],
     env,
     ports: { tcp: [80, 443] },
   });

@@ -1,4 +1,5 @@
-import { sep } from 'node:path';
+import { existsSync } from 'node:fs';
+import { join, sep } from 'node:path';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 
@@ -12,6 +13,9 @@ const PAGE_POLICY = [
   "frame-ancestors 'none'",
 ].join('; ');
 
+/** The page of the connectivity check, at `/check`. */
+const CHECK_PAGE = 'check.html';
+
 /**
  * Serves the built web page.
  *
@@ -19,6 +23,7 @@ const PAGE_POLICY = [
  */
 export function servePage(app: FastifyInstance, folder: string): void {
   app.register(fastifyStatic, { root: folder, cacheControl: false, setHeaders });
+  if (existsSync(join(folder, CHECK_PAGE))) app.get('/check', (_request, reply) => reply.sendFile(CHECK_PAGE));
 }
 
 /** Assets carry a hash of their content in their names; the page that names them is asked for each time. */

@@ -50,6 +50,8 @@ export function apiProvider(api: CredentialApi, options: ApiProviderOptions): Pr
 }
 
 class ApiProvider implements Provider {
+  /** Its credentials are shared, and outlive each request. */
+  readonly endsOnTime = false;
   readonly #api: CredentialApi;
   readonly #options: Required<ApiProviderOptions>;
   #breaker: Breaker = CLOSED;

@@ -10,7 +10,7 @@ import { after, type Maybe } from '../maybe.ts';
 import { chooseUrls } from './choose.ts';
 import { type Health, UNKNOWN } from './health.ts';
 import type { Prober } from './prober.ts';
-import type { BreakerState, Provider, TurnServer } from './provider.ts';
+import type { BreakerState, Provider, Request, TurnServer } from './provider.ts';
 
 /** What the broker hands out from. */
 export interface BrokerParts {
@@ -51,20 +51,36 @@ export class Broker {
    */
   answer(wallet: string, nowMs: number): Maybe<IceAnswer> {
     // Right after the start nothing is known yet; it takes one probe.
-    const firstRound = this.#parts.prober?.firstRound;
-    return firstRound ? firstRound.then(() => this.#answerFrom(0, wallet, nowMs)) : this.#answerFrom(0, wallet, nowMs);
+    const { providers, ttl } = this.#parts;
+    return this.#answer(providers, { wallet, ttl, nowMs });
   }
 
-  /** The answer of the first provider, from one on, that has any that work. */
-  #answerFrom(first: number, wallet: string, nowMs: number): Maybe<IceAnswer> {
-    const { providers, ttl } = this.#parts;
+  /**
+   * What somebody gets who is not signed in, for a connectivity check: credentials that end when they are to, of no other
+   * provider.
+   *
+   * @param name whom quotas of the TURN server count it for
+   * @throws as `answer`
+   */
+  checkAnswer(name: string, nowMs: number): Maybe<IceAnswer> {
+    const providers = this.#parts.providers.filter(({ endsOnTime }) => endsOnTime);
+    return this.#answer(providers, { wallet: name, ttl: LIMITS.checkCredentialsSeconds, nowMs });
+  }
+
+  #answer(providers: readonly Provider[], request: Request): Maybe<IceAnswer> {
+    const firstRound = this.#parts.prober?.firstRound;
+    return firstRound ? firstRound.then(() => this.#answerOf(providers, request)) : this.#answerOf(providers, request);
+  }
+
+  /** The answer of the first of the providers that has any that work. */
+  #answerOf([provider, ...others]: readonly Provider[], request: Request): Maybe<IceAnswer> {
+    const { ttl, nowMs } = request;
     const stun = this.#stun();
-    const provider = providers[first];
     if (!provider && stun.length === 0) throw new AnypathError('ice_unavailable');
     if (!provider) return answerOf('stun', stun, ttl, nowMs);
-    return after(provider.issue({ wallet, ttl, nowMs }), (servers) => {
+    return after(provider.issue(request), (servers) => {
       const turn = this.#choose(provider, servers, LIMITS.iceUrlsMax - stun.length);
-      if (turn.length === 0) return this.#answerFrom(first + 1, wallet, nowMs);
+      if (turn.length === 0) return this.#answerOf(others, request);
       return answerOf(provider.name, [...stun, ...grouped(turn)], ttl, nowMs);
     });
   }

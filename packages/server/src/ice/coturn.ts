@@ -52,6 +52,7 @@ export function coturnProvider(coturn: () => Coturn | undefined): Provider {
   return {
     ...NOBODY_TO_ASK,
     name: 'coturn',
+    endsOnTime: true,
     issue: (request) => issue(coturn(), accepted, request),
     targets: (nowMs): ProbeTarget[] => {
       const { uris = [], secrets = [] } = coturn() ?? {};
@@ -94,6 +95,7 @@ export function fixedProvider(
   return {
     ...NOBODY_TO_ASK,
     name,
+    endsOnTime: false,
     issue: () => servers,
     targets: () => targets,
     accepted: () => undefined,

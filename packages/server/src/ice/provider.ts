@@ -23,6 +23,8 @@ export interface Request {
 export interface Provider {
   readonly name: ProviderName;
   readonly breaker: BreakerState;
+  /** Whether what it issues ends when it was asked to, and so may be given to anybody for a minute. */
+  readonly endsOnTime: boolean;
   /** Gets ready, and keeps ready in the background until `stop`. Returns at once and never throws. */
   start(): void;
   stop(): void;

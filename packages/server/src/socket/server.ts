@@ -6,6 +6,7 @@ import type { Authenticator } from '../auth/authenticate.ts';
 import { atMoment } from '../auth/expiry.ts';
 import type { Sessions } from '../auth/sessions.ts';
 import type { Bus } from '../bus/port.ts';
+import { checkNamespace } from '../check/namespace.ts';
 import type { Config } from '../config.ts';
 import type { Acquaintances } from '../contacts/acquaintances.ts';
 import type { Contacts } from '../contacts/contacts.ts';
@@ -35,7 +36,12 @@ import { type WelcomeParts, welcome } from './welcome.ts';
 export interface SocketParts {
   readonly config: Pick<
     Config,
-    'ALLOWED_ORIGINS' | 'TRUST_PROXY' | 'CONTACTS' | 'HIDE_HOST_CANDIDATES' | 'RTC_SIGNAL_LEGACY_ENABLED'
+    | 'ALLOWED_ORIGINS'
+    | 'TRUST_PROXY'
+    | 'CHECK_PUBLIC'
+    | 'CONTACTS'
+    | 'HIDE_HOST_CANDIDATES'
+    | 'RTC_SIGNAL_LEGACY_ENABLED'
   >;
   readonly authenticator: Pick<Authenticator, 'handshake'>;
   readonly sessions: Pick<Sessions, 'hasEnded' | 'onEnded'>;
@@ -82,6 +88,7 @@ export function createSocketServer(http: HttpServer, parts: SocketParts): Socket
       (error: unknown) => next(refusal(error, log)),
     );
   });
+  checkNamespace(io, parts, trusts);
   const work = assemble(io, parts);
   io.on('connection', (socket) => {
     const { sessionId, expiresAtMs } = socket.data.identity;
