@@ -42,10 +42,13 @@ async function probeStun(address: Address): Promise<RowOf<'stun'>> {
   const row = { check: 'stun', ...common(address) } as const;
   if (!value) return { ...row, ...fields };
   const [first] = value.candidates.filter(({ type }) => type === 'srflx');
-  if (first?.address && first.port !== null) return { ...row, ...fields, mapped: joined(first.address, first.port) };
+  if (first?.address && first.port !== null) return { ...row, ...fields, mapped: shown(first.address, first.port) };
   if (value.failed) return { ...row, ...fields, outcome: 'failed', reason: 'timeout' };
   return { ...row, ...fields, outcome: 'unknown', reason: 'not_tried' };
 }
+
+/** Chromium writes IPv6 addresses of candidates in brackets. */
+const shown = (address: string, port: number): string => joined(address.replace(/^\[|\]$/g, ''), port);
 
 interface Gathered {
   readonly candidates: readonly RTCIceCandidate[];
@@ -128,7 +131,7 @@ async function relayedAddress({ near }: Pair): Promise<{ relayed: string } | Rec
   for (const stat of (await near.getStats()).values()) {
     const { type, candidateType, address, port } = stat as Record<string, unknown>;
     if (type === 'local-candidate' && candidateType === 'relay' && typeof address === 'string') {
-      return { relayed: joined(address, Number(port)) };
+      return { relayed: shown(address, Number(port)) };
     }
   }
   return {};

@@ -93,6 +93,8 @@ describe('the class of a network', () => {
     const web = [row.web(), row.socket('websocket'), row.socket('polling'), udpIs('up')];
     expect(classOf([...web, ...NO_UDP, ...TURN_WITHOUT_UDP])).toMatchObject({ class: 'corporate', sure: 'likely' });
     const stuck = row.turn({ subject: TLS, transport: 'tls', port: 443, outcome: 'failed', reason: 'timeout' });
+    expect(classOf([...web, row.stun(), row.nat()])).toMatchObject({ class: 'home', sure: 'likely' });
+    expect(classOf([...web, row.stun()])).toMatchObject({ class: 'home', sure: 'guess' });
     expect(classOf([...web, ...NO_UDP, stuck])).toMatchObject({ class: 'ultra-restrictive', sure: 'guess' });
   });
 

@@ -29,12 +29,14 @@ function byNat(nat: RowOf<'nat'> | undefined, evidence: Evidence): Named {
       // A firewall that lets in what was asked for: as far as peers can tell, a home router.
       return nat.filtering === 'unknown' ? ['open', 'likely'] : ['home', 'sure'];
     case 'endpoint-independent':
+      // A browser hides its own address, so that an open network looks the same.
+      if (evidence.isBrowser) return ['home', 'likely'];
       return ['home', nat.observations > 1 ? 'sure' : 'guess'];
     case 'address-dependent':
     case 'address-and-port-dependent':
       return ['mobile', 'sure'];
     default:
-      return [isTranslated(evidence) ? 'home' : 'unknown', 'guess'];
+      return [evidence.isBrowser || isTranslated(evidence) ? 'home' : 'unknown', 'guess'];
   }
 }
 

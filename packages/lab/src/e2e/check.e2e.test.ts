@@ -4,7 +4,7 @@ import type { Browser, Page } from 'playwright-core';
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
 import { useChromium } from './chromium-hooks.ts';
-import { focused, profile, WEB } from './demo-page.ts';
+import { focused, profile, signIn, WEB } from './demo-page.ts';
 import { serve } from './served.ts';
 
 const CHECK_MS = 30_000;
@@ -70,6 +70,19 @@ describe('the page /check in real Chromium, served by the real server with the r
     await page.waitForSelector('[data-test=sign-in-hint]');
     expect(await stateOf(page, 'relay-websocket')).toBe('works');
     expect(await stateOf(page, 'turn-udp')).toBe('unknown');
+  });
+
+  it('checks everything for who is signed in with a cookie, where it is not public', async (context) => {
+    await using server = await serve({ ALLOW_BEARER_AUTH: 'false' }, WEB);
+    if (server.running.turnPid() === undefined) context.skip('coturn is not installed (apt-get install coturn)');
+    await using one = await profile(browser());
+    await signIn(one.context, server.url, 'alice');
+    const page = await one.context.newPage();
+    await checked(page, server.url);
+    expect(await page.locator('[data-test=sign-in-hint]').count()).toBe(0);
+    expect(await stateOf(page, 'turn-udp')).toBe('works');
+    await page.click('[data-test=checks] summary');
+    await page.locator('.check-row[data-outcome=ok]', { hasText: 'Relay round trip' }).first().waitFor();
   });
 
   it('works by keyboard alone, speaks Spanish, and tells a screen reader how far it is', async () => {
