@@ -21,7 +21,7 @@ describe('[S1.4] anypath flags, the built command', () => {
   };
 
   it('shows the defaults', () => {
-    expect(flags().stdout).toBe('rtc.ice        on\nrtc.signal     on\nrelay.enqueue  on\n');
+    expect(flags().stdout).toBe('rtc.ice        on\nrtc.signal     on\nrtc.report     on\nrelay.enqueue  on\n');
   });
 
   it('switches for everyone, for a share, and for a wallet, and forgets again', () => {
