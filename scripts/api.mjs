@@ -17,7 +17,7 @@ const { errorCount } = Extractor.invoke(config, {
   },
 });
 
-const [{ fileName }] = config.reportConfigs;
+const fileName = 'client.public.api.md';
 const report = join(config.reportFolder, fileName);
 const fresh = sorted(readFileSync(join(config.reportTempFolder, fileName), 'utf8'));
 const isCurrent = existsSync(report) && readFileSync(report, 'utf8') === fresh;
@@ -32,7 +32,13 @@ if (!isCurrent && !isCheck) {
 }
 process.exitCode = errorCount === 0 && (isCurrent || !isCheck) ? 0 : 1;
 
-/** The compiler writes unions of texts in the order in which it met them, which depends on what it compiled before. */
+/**
+ * The compiler writes unions of texts in the order in which it met them, which depends on what it compiled before.
+ *
+ * @param {string} report
+ */
 function sorted(report) {
-  return report.replace(/"[^"\n]*"(?: \| "[^"\n]*")+/g, (union) => union.split(' | ').sort().join(' | '));
+  return report.replace(/"[^"\n]*"(?: \| "[^"\n]*")+/g, (/** @type {string} */ union) =>
+    union.split(' | ').sort().join(' | '),
+  );
 }
