@@ -1,10 +1,9 @@
 import { doctorWords } from '@anypath/doctor/verdict';
 import { useEffect, useRef } from 'preact/hooks';
+import { AppearanceChoices } from '../components/appearance-choices.tsx';
 import { Brand } from '../components/brand.tsx';
-import { ChoiceGroup } from '../components/choice-group.tsx';
 import { Icon } from '../components/icon.tsx';
-import { dictionaryOf, LANGUAGE_NAMES, LANGUAGES } from '../i18n/language.ts';
-import { type Preferences, THEMES } from '../model/preferences.ts';
+import type { Preferences } from '../model/preferences.ts';
 import type { CheckModel } from './check-model.ts';
 import { Ladder } from './ladder.tsx';
 import { AllChecks, VerdictBox } from './result.tsx';
@@ -72,7 +71,6 @@ function SignInHint({ isNeeded, text }: { isNeeded: boolean; text: CheckTexts })
 }
 
 function Appearance({ preferences, text }: { preferences: Preferences; text: CheckTexts }) {
-  const { settings } = dictionaryOf(preferences.language.value);
   return (
     <details class="settings" data-test="appearance">
       <summary>
@@ -81,18 +79,7 @@ function Appearance({ preferences, text }: { preferences: Preferences; text: Che
         <Icon name="chevron" />
       </summary>
       <div class="settings-body">
-        <ChoiceGroup
-          legend={settings.language}
-          choices={LANGUAGES.map((value) => ({ value, name: LANGUAGE_NAMES[value], lang: value }))}
-          value={preferences.language.value}
-          onChoose={(language) => preferences.chooseLanguage(language)}
-        />
-        <ChoiceGroup
-          legend={settings.theme}
-          choices={THEMES.map((value) => ({ value, name: settings.themes[value] }))}
-          value={preferences.theme.value}
-          onChoose={(theme) => preferences.chooseTheme(theme)}
-        />
+        <AppearanceChoices preferences={preferences} />
       </div>
     </details>
   );

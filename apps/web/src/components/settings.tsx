@@ -1,8 +1,8 @@
-import { LANGUAGE_NAMES, LANGUAGES } from '../i18n/language.ts';
 import { useText } from '../i18n/use-text.ts';
 import { useModel } from '../model/model.ts';
 import { NETWORKS } from '../model/network.ts';
-import { RINGING, THEMES } from '../model/preferences.ts';
+import { RINGING } from '../model/preferences.ts';
+import { AppearanceChoices } from './appearance-choices.tsx';
 import { ChoiceGroup } from './choice-group.tsx';
 import { Icon } from './icon.tsx';
 import { OwnDevices } from './own-devices.tsx';
@@ -31,18 +31,7 @@ export function Settings() {
           value={account.network.value}
           onChoose={chooseNetwork}
         />
-        <ChoiceGroup
-          legend={settings.language}
-          choices={LANGUAGES.map((value) => ({ value, name: LANGUAGE_NAMES[value], lang: value }))}
-          value={preferences.language.value}
-          onChoose={(language) => preferences.chooseLanguage(language)}
-        />
-        <ChoiceGroup
-          legend={settings.theme}
-          choices={THEMES.map((value) => ({ value, name: settings.themes[value] }))}
-          value={preferences.theme.value}
-          onChoose={(theme) => preferences.chooseTheme(theme)}
-        />
+        <AppearanceChoices preferences={preferences} />
         <ChoiceGroup
           legend={settings.ringing}
           choices={RINGING.map((value) => ({ value, name: settings.ringings[value] }))}

@@ -3,28 +3,22 @@ import type { CallEffect, CallEvent, CallPhase, CallState, EndReason } from './c
 /** What may happen, by name: what is heard has the name of what is said. */
 export type CallTrigger = Exclude<CallEvent['type'], 'heard'> | (CallEvent & { type: 'heard' })['say'];
 
+/** Nobody has answered yet; whether the other side rings changes nothing else. */
+const OUTGOING = {
+  rings: 'alerting',
+  accept: 'active',
+  merged: 'active',
+  decline: 'ended',
+  busy: 'ended',
+  hangup: 'ended',
+  timeout: 'ended',
+  failed: 'ended',
+} as const satisfies Partial<Record<CallTrigger, CallPhase>>;
+
 /** The next phase for each trigger; one that is not listed changes nothing. `accept` is the own one in `ringing`. */
 export const CALL_TABLE: Readonly<Record<CallPhase, Readonly<Partial<Record<CallTrigger, CallPhase>>>>> = {
-  calling: {
-    rings: 'alerting',
-    accept: 'active',
-    merged: 'active',
-    decline: 'ended',
-    busy: 'ended',
-    hangup: 'ended',
-    timeout: 'ended',
-    failed: 'ended',
-  },
-  alerting: {
-    rings: 'alerting',
-    accept: 'active',
-    merged: 'active',
-    decline: 'ended',
-    busy: 'ended',
-    hangup: 'ended',
-    timeout: 'ended',
-    failed: 'ended',
-  },
+  calling: OUTGOING,
+  alerting: OUTGOING,
   ringing: {
     accept: 'active',
     decline: 'ended',

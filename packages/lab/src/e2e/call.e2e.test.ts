@@ -4,20 +4,7 @@ import { bundleSdk } from '../browser/sdk-bundle.ts';
 import { CallPage } from './call-page.ts';
 import { useChromium } from './chromium-hooks.ts';
 import { type Served, serve } from './served.ts';
-
-/** In a page: says that its certificate is another one, as somebody who sits between the two would. */
-function swapFingerprint(): void {
-  const proto = RTCPeerConnection.prototype;
-  const { get } = Object.getOwnPropertyDescriptor(proto, 'localDescription') as { get(): RTCSessionDescription | null };
-  Object.defineProperty(proto, 'localDescription', {
-    get(this: RTCPeerConnection) {
-      const description = get.call(this);
-      if (!description?.sdp.includes('m=video')) return description;
-      const sdp = description.sdp.replace(/(a=fingerprint:\S+ )[0-9A-F]{2}:[0-9A-F]{2}/g, '$100:11');
-      return { type: description.type, sdp };
-    },
-  });
-}
+import { swapFingerprint } from './swap-fingerprint.ts';
 
 describe('a call between pages of real Chromium, with a camera that is made up, through the real server', () => {
   const browser = useChromium(FAKE_MEDIA);

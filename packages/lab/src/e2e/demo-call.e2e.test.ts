@@ -4,23 +4,10 @@ import { useChromium } from './chromium-hooks.ts';
 import { callStage, hold, noCall, noted, seesFrames, talk, third, twoPeople } from './demo-call.ts';
 import { focused, message, say, WEB } from './demo-page.ts';
 import { type Served, serve } from './served.ts';
+import { swapFingerprint } from './swap-fingerprint.ts';
 
 /** Three cameras and two microphones that need no permission. The second camera is one for depth, whose pictures nothing encodes. */
 const FAKES = ['--use-fake-device-for-media-stream=device-count=3', '--use-fake-ui-for-media-stream'] as const;
-
-/** In a page: says that its certificate is another one, as somebody who sits between the two would. */
-function swapFingerprint(): void {
-  const proto = RTCPeerConnection.prototype;
-  const { get } = Object.getOwnPropertyDescriptor(proto, 'localDescription') as { get(): RTCSessionDescription | null };
-  Object.defineProperty(proto, 'localDescription', {
-    get(this: RTCPeerConnection) {
-      const description = get.call(this);
-      if (!description?.sdp.includes('m=audio')) return description;
-      const sdp = description.sdp.replace(/(a=fingerprint:\S+ )[0-9A-F]{2}:[0-9A-F]{2}/g, '$100:11');
-      return { type: description.type, sdp };
-    },
-  });
-}
 
 /** States of everything that a page has opened. */
 const opened = (page: Page): Promise<string[]> =>
