@@ -25,6 +25,17 @@ async function sendOffline(...args: readonly string[]): Promise<{ status: number
   return { status, out, err };
 }
 
+const DAY_MS = 24 * 60 * 60 * 1_000;
+
+/** In a page: its clock is that much ahead, milliseconds. */
+function setClock(aheadMs: number): void {
+  const Right = Date;
+  globalThis.Date = new Proxy(Right, {
+    construct: (target, args, self) => Reflect.construct(target, args.length > 0 ? args : [Date.now()], self) as Date,
+    get: (target, name) => (name === 'now' ? () => Right.now() + aheadMs : Reflect.get(target, name)),
+  });
+}
+
 describe('the mailbox, with the SDK in real Chromium and in Node, through the real server', () => {
   const browser = useChromium();
   let sdk = '';
@@ -77,4 +88,44 @@ describe('the mailbox, with the SDK in real Chromium and in Node, through the re
     expect((await bob.waitForSeen(3)).map(({ body }) => body.length)).toEqual([300_000, 300_007, 5]);
     await context.close();
   });
+
+  it.each([
+    ['ahead', DAY_MS],
+    ['behind', -DAY_MS],
+  ])(
+    '[S5.4] reads once and in order what waited, and answers, where the clock of who reads is a day %s',
+    async (_title, aheadMs) => {
+      await using server = await serve({ COTURN: 'off' });
+      const [hers, his] = [
+        await browser().newContext({ bypassCSP: true }),
+        await browser().newContext({ bypassCSP: true }),
+      ];
+      await his.addInitScript(setClock, aheadMs);
+      const [alice, bob] = [
+        await SdkPage.open(hers, server.url, sdk, 'alice', 'bob'),
+        await SdkPage.open(his, server.url, sdk, 'bob', 'alice'),
+      ];
+      await Promise.all([alice.join(), bob.join()]);
+      expect(Math.round(((await bob.page.evaluate(() => Date.now())) - Date.now()) / DAY_MS)).toBe(aheadMs / DAY_MS);
+      await alice.send('hello');
+      expect((await bob.waitForSeen(1)).map(({ body }) => body)).toEqual(['hello']);
+      await bob.page.goto('about:blank');
+      await alice.waitForPath('mailbox');
+      await alice.send('one', 'two');
+      await bob.page.goto(`${server.url}/healthz`);
+      await bob.join();
+      expect((await bob.waitForSeen(3)).slice(1)).toMatchObject([
+        { body: 'one', path: 'mailbox' },
+        { body: 'two', path: 'mailbox' },
+      ]);
+      await bob.reload();
+      await bob.join();
+      await alice.send('three');
+      expect((await bob.waitForSeen(4)).map(({ body }) => body)).toEqual(['hello', 'one', 'two', 'three']);
+      await bob.send('answer');
+      expect((await alice.waitForSeen(1)).map(({ body }) => body)).toEqual(['answer']);
+      await alice.waitForDelivered(4);
+      await Promise.all([hers.close(), his.close()]);
+    },
+  );
 });
