@@ -34,6 +34,7 @@ import { Courier } from './mail/courier.ts';
 import type { Network } from './network/network.ts';
 import type { NetworkPreset } from './network/preset.ts';
 import { retryDelayMs } from './retry-delay.ts';
+import { warmUp } from './rtc/warm-up.ts';
 import { ask, askRepeatedly } from './socket.ts';
 import { type KeyValueStore, lenient } from './storage.ts';
 
@@ -157,6 +158,7 @@ export class Client extends Events<ClientEvents> {
     this.ready = this.#begin();
     // Credentials are there when the first link wants them (SPEC S6.1: after login, fetch ICE).
     if (this.#hasRtc) void parts.ice.servers();
+    if (this.#hasRtc) this.ready.then(warmUp).catch(() => undefined);
   }
 
   /** Which of `devices` this one is: all tabs of a browser are the same. */
@@ -447,7 +449,7 @@ export class Client extends Events<ClientEvents> {
       enqueue: async (frame, force) => (await this.#courier).enqueue(peer, frame, force),
       answerByMail: (header) => this.#post((courier) => courier.answer(peer, header)),
       forgetMail: (positions) => this.#post((courier) => courier.forget(positions)),
-      listened: () => this.#post((courier) => courier.pull()),
+      listened: () => this.#post((courier) => courier.pullLeft()),
       check: () => this.#parts.connection.check(),
       reconnect: () => this.reconnect(),
       report: (report) => {

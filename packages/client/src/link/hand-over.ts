@@ -48,6 +48,8 @@ interface HandOverEvents {
   answer(answer: Answer): void;
 }
 
+type Delivery = LinkEffect & { do: 'deliver' };
+
 const decoder = new TextDecoder();
 
 /** Hands what a link has received to the application: remembered before, acknowledged after, one batch after the other. */
@@ -55,6 +57,7 @@ export class HandOver {
   readonly #home: HandOverHome;
   readonly #events: HandOverEvents;
   readonly #assembly = new Assembly();
+  readonly #waiting: Delivery[] = [];
   #done: Promise<void>;
 
   constructor(home: HandOverHome, events: HandOverEvents) {
@@ -71,15 +74,33 @@ export class HandOver {
     return this.#done;
   }
 
-  /** Remembered first, then handed over, then acknowledged: a page that dies in between neither loses nor repeats. */
-  deliver({ cursor, messages, own, answer, positions }: LinkEffect & { do: 'deliver' }): void {
-    this.#done = this.#done.then(async () => {
-      const fresh = messages.length === 0 ? messages : await this.#remembered(cursor, messages, own);
-      if (this.#events.isClosed()) return;
-      for (const message of fresh) this.restore(message, own);
-      if (positions.length > 0) this.#home.forgetMail(positions);
-      if (answer) this.#events.answer(answer);
-    });
+  /**
+   * Remembered first, then handed over, then acknowledged: a page that dies in between neither loses nor repeats. What comes while
+   * something is being remembered is remembered together.
+   */
+  deliver(delivery: Delivery): void {
+    this.#waiting.push(delivery);
+    this.#done = this.#done.then(() => this.#handOver());
+  }
+
+  async #handOver(): Promise<void> {
+    const batch = this.#batch();
+    const last = batch.at(-1);
+    if (!last) return;
+    const messages = batch.flatMap((one) => one.messages);
+    const fresh = messages.length === 0 ? messages : await this.#remembered(last.cursor, messages, last.own);
+    if (this.#events.isClosed()) return;
+    for (const message of fresh) this.restore(message, last.own);
+    const positions = batch.flatMap((one) => one.positions);
+    if (positions.length > 0) this.#home.forgetMail(positions);
+    for (const answer of lastAnswers(batch)) this.#events.answer(answer);
+  }
+
+  /** What is next, as far as it belongs to one stream. */
+  #batch(): readonly Delivery[] {
+    const [first] = this.#waiting;
+    const end = this.#waiting.findIndex(({ cursor, own }) => cursor.epoch !== first?.cursor.epoch || own !== first.own);
+    return this.#waiting.splice(0, end < 0 ? this.#waiting.length : end);
   }
 
   /** Hands over what is remembered already: one message, or one part. */
@@ -110,4 +131,10 @@ export class HandOver {
       ...(header.missed && { missed: header.missed }),
     };
   }
+}
+
+/** An acknowledgement is for all before it: one for each way on which something came. */
+function lastAnswers(batch: readonly Delivery[]): readonly Answer[] {
+  const answers = batch.flatMap(({ answer }) => (answer ? [answer] : []));
+  return [...new Map(answers.map((answer) => [`${answer.via} ${answer.toDevice}`, answer])).values()];
 }

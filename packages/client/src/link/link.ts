@@ -390,9 +390,15 @@ export class Link extends Events<LinkEvents> {
   /** @internal A signal of the other side. */
   signalled<E extends SignalEvent>(event: E, signal: Forwarded<E>): void {
     if (!this.#home.rtc || this.#state.closed) return;
-    if (event === 'rtc:offer') void this.#negotiator.onOffer(signal as Forwarded<'rtc:offer'>);
+    if (event === 'rtc:offer') void this.#onOffer(signal as Forwarded<'rtc:offer'>);
     else if (event === 'rtc:answer') void this.#negotiator.onAnswer(signal as Forwarded<'rtc:answer'>);
     else void this.#negotiator.onCandidate(signal as Forwarded<'rtc:candidate'>);
+  }
+
+  /** A message that came before it is handed over first: making a connection keeps a browser busy. */
+  async #onOffer(offer: Forwarded<'rtc:offer'>): Promise<void> {
+    await this.ready;
+    if (!this.#state.closed) await this.#negotiator.onOffer(offer);
   }
 
   /** @internal Whether something of a stream of the other side was received, here or by an earlier page. */

@@ -32,7 +32,7 @@ export type Beside = 'spare' | 'renewal';
 /** The next phase for each trigger; a trigger that is not listed changes nothing. The diagram in the docs is made from it. */
 export const RTC_TABLE: Readonly<Record<RtcPhase, Readonly<Partial<Record<RtcTrigger, RtcPhase>>>>> = {
   idle: { start: 'trying', yield: 'waiting', offered: 'trying' },
-  trying: { offered: 'trying', opened: 'open', failed: 'waiting', expired: 'waiting' },
+  trying: { start: 'trying', offered: 'trying', opened: 'open', failed: 'waiting', expired: 'waiting' },
   waiting: { start: 'trying', offered: 'trying', expired: 'trying', halt: 'idle' },
   open: { offered: 'doubted', opened: 'open', stalled: 'doubted', failed: 'idle', lost: 'trying' },
   doubted: { offered: 'doubted', opened: 'open', heard: 'open', failed: 'idle', lost: 'trying', expired: 'idle' },

@@ -26,6 +26,8 @@ export interface LinkState {
     readonly phase: RtcPhase;
     readonly tier: RtcTier;
     readonly failures: number;
+    /** When the latest attempt began. */
+    readonly begunMs: number;
     /** Why another connection is being made beside the channel that there is; none where none is. */
     readonly beside: Beside | undefined;
     readonly life: Liveness;
@@ -146,7 +148,7 @@ export function opened(options: {
     mail: { ready: false, held: false, refusals: 0 },
     peerDevices: [],
     peerDevice: undefined,
-    rtc: { phase: 'idle', tier: 'turn', failures: 0, beside: undefined, life: alive(0) },
+    rtc: { phase: 'idle', tier: 'turn', failures: 0, begunMs: 0, beside: undefined, life: alive(0) },
     outbox: { epoch: options.epoch, nextSeq: 1, waiting: [] },
     inboxes: {},
     keepaliveMs: options.keepaliveMs ?? KEEPALIVE_MS,

@@ -81,6 +81,22 @@ describe('a link', () => {
     expect(named(all)).not.toContain('stop-rtc');
   });
 
+  it('begins anew where a network has changed since an attempt began, unless that is young or the other side has the first move', () => {
+    const offered = { type: 'rtc', trigger: 'offered', fromDevice: 'b1' } as const;
+    const wait = Array.from({ length: 1_100 }, () => ({ type: 'settled' }) as const);
+    const changes = [[{ type: 'hint' }], [bobHere], [{ type: 'presence', devices: [] }, bobHere]] as const;
+    for (const change of changes) {
+      const after = (events: Parameters<typeof play>[0], initiator = true) =>
+        named(play([...events, ...change], { initiator }).effects).filter((effect) => effect === 'start-rtc');
+      expect(after([socketUp, bobHere, ...wait])).toHaveLength(1);
+      expect(after([socketUp, bobHere])).toEqual([]);
+      expect(after([socketUp, bobHere, ...wait, offered])).toEqual([]);
+      expect(after([socketUp, bobHere, offered, ...wait], false)).toEqual([]);
+    }
+    const another = { type: 'presence', devices: ['b1', 'b2'] } as const;
+    expect(named(play([socketUp, bobHere, ...wait, another]).effects)).not.toContain('start-rtc');
+  });
+
   it('makes another channel beside one in doubt, and gives that up when it stays silent', () => {
     const doubted = play([socketUp, bobHere, rtcOpen, say('m1'), overdue]);
     expect(named(doubted.effects)).toEqual(expect.arrayContaining(['check', 'start-rtc']));
@@ -356,6 +372,7 @@ describe('the phases of the upgrade', () => {
         "idle –start→ trying",
         "idle –yield→ waiting",
         "idle –offered→ trying",
+        "trying –start→ trying",
         "trying –offered→ trying",
         "trying –opened→ open",
         "trying –failed→ waiting",

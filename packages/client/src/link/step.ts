@@ -40,6 +40,9 @@ const CHANNEL_TRIES = 2;
 /** A message that a channel does not bring through in this time goes another way, however lively the channel is, milliseconds. */
 const CHANNEL_MS = 2_000;
 
+/** An attempt that is younger has seen the change of a network that is told now, milliseconds. */
+const STALE_ATTEMPT_MS = 1_000;
+
 /** How long a refusal of the mailbox is waited out, milliseconds: doubled each time, up to the last. */
 const HOLD = { firstMs: 1_000, maxMs: 30_000 } as const;
 
@@ -54,7 +57,7 @@ export function step(before: LinkState, event: LinkEvent): { state: LinkState; e
   if (before.closed) return { state: before, effects: [] };
   const fx: LinkEffect[] = [];
   let s = react(before, event, fx);
-  s = upgrade(s, relayIsUp(s) && !relayIsUp(before), fx);
+  s = upgrade(s, relayIsUp(s) && !relayIsUp(before), event.nowMs, fx);
   if (pathOf(s) !== pathOf(before)) {
     // A better path takes over while the relay still carries what it has.
     if (s.rtc.phase !== 'open') fx.push({ do: 'resend' });
@@ -65,6 +68,9 @@ export function step(before: LinkState, event: LinkEvent): { state: LinkState; e
   s = post(flush(s, event.nowMs, fx), event.nowMs, fx);
   armAckTimer(before, s, event.nowMs, fx);
   armBesideTimer(before, s, fx);
+  const isBegun =
+    fx.some((effect) => effect.do === 'start-rtc') || (event.type === 'rtc' && event.trigger === 'offered');
+  if (isBegun) s = { ...s, rtc: { ...s.rtc, begunMs: event.nowMs } };
   return { state: s, effects: fx };
 }
 
@@ -83,11 +89,12 @@ function react(s: LinkState, event: LinkEvent, fx: LinkEffect[]): LinkState {
     case 'keys':
       return { ...s, outbox: rewound(s.outbox), mail: { ...s.mail, held: false } };
     case 'presence':
-      return onPresence(s, event.devices, fx);
+      return onPresence(s, event.devices, event.nowMs, fx);
     case 'unreachable':
       return onPresence(
         s,
         s.peerDevices.filter((device) => device !== event.device),
+        event.nowMs,
         fx,
       );
     case 'send':
@@ -133,12 +140,15 @@ function onTimer(s: LinkState, name: TimerName, nowMs: number, fx: LinkEffect[])
   return name === 'rtc' ? onRtcExpired(s, fx) : { ...s, mail: { ...s.mail, held: false } };
 }
 
-function onPresence(s: LinkState, devices: readonly string[], fx: LinkEffect[]): LinkState {
+function onPresence(s: LinkState, devices: readonly string[], nowMs: number, fx: LinkEffect[]): LinkState {
   const isThere = s.peerDevice !== undefined && devices.includes(s.peerDevice);
   const stays = isThere || s.rtc.phase === 'open';
   const next = { ...s, peerDevices: devices, peerDevice: stays ? s.peerDevice : (devices.at(-1) ?? s.peerDevice) };
   // Told again about a device that is there: it has a new connection, and what went to the old one may be gone.
-  if (s.rtc.phase !== 'open') return { ...next, overdue: 0, outbox: rewound(next.outbox) };
+  if (s.rtc.phase !== 'open') {
+    const isToldAgain = isThere && devices.join(' ') === s.peerDevices.join(' ');
+    return restarted({ ...next, overdue: 0, outbox: rewound(next.outbox) }, isToldAgain, nowMs, fx);
+  }
   // A page that closed does not close its channel: gone for the server, it has to prove that it is there.
   return isThere ? next : moved(next, 'stalled', fx);
 }
@@ -164,7 +174,15 @@ function onFrame(before: LinkState, event: LinkEvent & { type: 'frame' }, fx: Li
 function onHint(s: LinkState, nowMs: number, fx: LinkEffect[]): LinkState {
   if (s.rtc.phase === 'open') return probed(s, nowMs, fx);
   const mayStart = s.rtc.phase === 'waiting' && s.rtcWanted && !s.peerClosed && relayIsUp(s);
-  return mayStart ? moved({ ...s, rtc: { ...s.rtc, failures: 0 } }, 'start', fx) : s;
+  if (mayStart) return moved({ ...s, rtc: { ...s.rtc, failures: 0 } }, 'start', fx);
+  return restarted(s, true, nowMs, fx);
+}
+
+/** Where either side has another network than when the attempt began, its candidates are those of the old one: nothing comes of it. */
+function restarted(s: LinkState, hasChanged: boolean, nowMs: number, fx: LinkEffect[]): LinkState {
+  const isStale = s.rtc.phase === 'trying' && nowMs - s.rtc.begunMs > STALE_ATTEMPT_MS;
+  const mayStart = hasChanged && isStale && s.initiator && s.rtcWanted && !s.peerClosed && relayIsUp(s);
+  return mayStart ? moved(s, 'start', fx) : s;
 }
 
 /**
@@ -415,10 +433,11 @@ function forced(s: LinkState, nowMs: number, fx: LinkEffect[]): LinkState {
 }
 
 /** Starts an attempt where one is wanted: at once for who opened the link, after a pause for the other side. */
-function upgrade(s: LinkState, relayCameUp: boolean, fx: LinkEffect[]): LinkState {
+function upgrade(s: LinkState, relayCameUp: boolean, nowMs: number, fx: LinkEffect[]): LinkState {
   if (s.closed || s.peerClosed || !s.rtcWanted || !relayIsUp(s)) return s;
   const fresh = relayCameUp ? { ...s, rtc: { ...s.rtc, failures: 0 } } : s;
   if (s.rtc.phase === 'idle') return moved(fresh, s.initiator ? 'start' : 'yield', fx);
+  if (s.rtc.phase === 'trying') return restarted(fresh, relayCameUp, nowMs, fx);
   return relayCameUp && s.initiator ? moved(fresh, 'start', fx) : s;
 }
 

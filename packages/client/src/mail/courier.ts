@@ -140,8 +140,8 @@ export class Courier {
   }
 
   /** Takes again what was left in the mailbox. */
-  pull(): void {
-    this.#mailbox.pull();
+  pullLeft(): void {
+    this.#mailbox.pullLeft();
   }
 
   /** A message that the server pushed. */

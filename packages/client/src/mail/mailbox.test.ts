@@ -148,6 +148,26 @@ describe('our mailbox (Socket.IO’s socket is a stand-in)', () => {
     expect(levels).toEqual([false, true, false, true, false]);
   });
 
+  it('asks again for what was taken and not forgotten, and for nothing where there is none', async () => {
+    const { socket, taken, settled } = scene([1]);
+    const kept: number[] = [];
+    const mailbox = new Mailbox(socket as unknown as Asking, async ({ position }) => {
+      kept.push(position);
+    });
+    mailbox.lead();
+    mailbox.isOpen = true;
+    await settled();
+    mailbox.pullLeft();
+    await settled();
+    expect(kept).toEqual([1, 1]);
+    mailbox.forget([1]);
+    mailbox.pullLeft();
+    expect(mailbox.isLevel).toBe(true);
+    await settled();
+    expect(kept).toEqual([1, 1]);
+    expect(taken).toEqual([]);
+  });
+
   it('takes nothing before what cannot be read for now, pushed or pulled', async () => {
     const socket = new StandInSocket();
     const kept = [1, 2, 3];

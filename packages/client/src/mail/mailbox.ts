@@ -24,6 +24,8 @@ export class Mailbox {
   /** What was pushed and is not acknowledged, with its size: beyond a limit the server pushes nothing more. */
   readonly #pushed = new Map<number, number>();
   #pushedBytes = 0;
+  /** Taken, and not to be forgotten yet: nobody listened for them, perhaps. */
+  readonly #left = new Set<number>();
   #timer: ReturnType<typeof setTimeout> | undefined;
   readonly #levelled: () => void;
 
@@ -62,8 +64,14 @@ export class Mailbox {
     this.#drained = false;
     this.#pushed.clear();
     this.#pushedBytes = 0;
+    this.#left.clear();
     clearTimeout(this.#timer);
     if (open) this.pull();
+  }
+
+  /** Takes again what was taken and not forgotten. Where there is none, nobody is asked, and what comes live waits for nothing. */
+  pullLeft(): void {
+    if (this.#left.size > 0) this.pull();
   }
 
   /** Takes everything that waits. */
@@ -92,6 +100,7 @@ export class Mailbox {
   /** Where one cannot be read for now, those behind it wait as well: they would come first. */
   async #read(mail: Mail): Promise<void> {
     const pass = this.#pass;
+    this.#left.add(mail.position);
     try {
       await this.#take(mail, () => pass === this.#pass);
     } catch (error) {
@@ -104,6 +113,7 @@ export class Mailbox {
   forget(positions: readonly number[]): void {
     if (!this.#leads) return;
     this.#forgotten.push(...positions);
+    for (const position of positions) this.#left.delete(position);
     if (this.#forgetting) return;
     this.#forgetting = true;
     queueMicrotask(() => {

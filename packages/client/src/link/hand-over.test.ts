@@ -1,0 +1,92 @@
+import { describe, expect, it } from 'vitest';
+import { memoryDurable } from '../durable/durable-store.ts';
+import { LinkMemory } from '../durable/link-memory.ts';
+import { memoryStore } from '../storage.ts';
+import { HandOver } from './hand-over.ts';
+import type { Incoming } from './inbox.ts';
+import type { Via } from './path.ts';
+import type { Answer, LinkEffect } from './state.ts';
+
+const delivery = (seq: number, via: Via, epoch = 'E1'): LinkEffect & { do: 'deliver' } => {
+  const message: Incoming = {
+    header: { t: 'data', id: `m${seq}`, epoch, seq, acked: 0, at: 0, text: true },
+    body: new Uint8Array([64 + seq]),
+    path: 'relay',
+  };
+  return {
+    do: 'deliver',
+    cursor: { epoch, through: seq, skipped: [] },
+    messages: [message],
+    own: false,
+    answer: { via, toDevice: 'b1', header: { t: 'ack', epoch, through: seq, seq } },
+    positions: [seq],
+  };
+};
+
+/** A store that counts how often something is remembered. */
+function scene() {
+  const durable = memoryDurable();
+  let commits = 0;
+  const memory = new LinkMemory(durable, memoryStore(), { wallet: 'alice', tab: 't1' }, () => undefined);
+  const { commit } = memory;
+  memory.commit = (...args) => {
+    commits++;
+    return commit.apply(memory, args);
+  };
+  const seen: string[] = [];
+  const answers: Answer[] = [];
+  const forgotten: number[] = [];
+  const handOver = new HandOver(
+    {
+      self: { wallet: 'alice' },
+      peer: 'bob',
+      memory,
+      serverNow: () => 0,
+      forgetMail: (positions) => forgotten.push(...positions),
+    },
+    {
+      resumed: () => undefined,
+      isClosed: () => false,
+      message: ({ body }) => seen.push(String(body)),
+      answer: (answer) => answers.push(answer),
+    },
+  );
+  return { handOver, seen, answers, forgotten, commits: () => commits };
+}
+
+describe('handing over', () => {
+  it('remembers together what comes meanwhile, and acknowledges it once for each way on which it came', async () => {
+    const { handOver, seen, answers, forgotten, commits } = scene();
+    for (const [seq, via] of [
+      [1, 'relay'],
+      [2, 'relay'],
+      [3, 'rtc'],
+      [4, 'relay'],
+    ] as const) {
+      handOver.deliver(delivery(seq, via));
+    }
+    await handOver.done;
+    expect(seen).toEqual(['A', 'B', 'C', 'D']);
+    expect(commits()).toBe(1);
+    expect(answers.map(({ via, header }) => [via, header.through])).toEqual([
+      ['relay', 4],
+      ['rtc', 3],
+    ]);
+    expect(forgotten).toEqual([1, 2, 3, 4]);
+  });
+
+  it('keeps streams apart, and their order', async () => {
+    const { handOver, seen, commits } = scene();
+    for (const [seq, epoch] of [
+      [1, 'E1'],
+      [2, 'E1'],
+      [1, 'E2'],
+      [3, 'E1'],
+    ] as const) {
+      handOver.deliver(delivery(seq, 'relay', epoch));
+    }
+    await handOver.done;
+    expect(seen).toEqual(['A', 'B', 'A', 'C']);
+    expect(commits()).toBe(3);
+  });
+});
