@@ -318,6 +318,9 @@ export class Call extends Events<CallEvents> {
       config: () => this.#home.config(),
       say,
       track: (track: MediaStreamTrack) => {
+        // The same track over another connection may have the same id, of which a stream takes one alone.
+        const twin = this.remote.getTrackById(track.id);
+        if (twin) this.remote.removeTrack(twin);
         this.remote.addTrack(track);
         this.emit('track', track);
       },

@@ -119,8 +119,8 @@ export class Attempt {
   /** Takes the other side's answer; one that was already taken is ignored. */
   async accept(sdp: string): Promise<void> {
     if (this.#pc.signalingState !== 'have-local-offer') return;
-    await this.#pc.setRemoteDescription({ type: 'answer', sdp });
     this.#log.reach('described');
+    await this.#pc.setRemoteDescription({ type: 'answer', sdp });
     await this.#addEarly();
   }
 
