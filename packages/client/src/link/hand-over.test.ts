@@ -75,6 +75,21 @@ describe('handing over', () => {
     expect(forgotten).toEqual([1, 2, 3, 4]);
   });
 
+  it('takes what comes next while something is remembered, until much waits', async () => {
+    const { handOver, seen } = scene();
+    const received: number[] = [];
+    for (let seq = 1; seq <= 100; seq++) {
+      await handOver.ready;
+      received.push(seen.length);
+      handOver.deliver(delivery(seq, 'relay'));
+    }
+    await handOver.done;
+    expect(seen).toHaveLength(100);
+    const ahead = received.map((shown, index) => index - shown);
+    expect(Math.max(...ahead)).toBeLessThanOrEqual(64);
+    expect(Math.max(...ahead)).toBeGreaterThan(1);
+  });
+
   it('keeps streams apart, and their order', async () => {
     const { handOver, seen, commits } = scene();
     for (const [seq, epoch] of [

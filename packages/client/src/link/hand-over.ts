@@ -50,6 +50,9 @@ interface HandOverEvents {
 
 type Delivery = LinkEffect & { do: 'deliver' };
 
+/** What was received and waits to be remembered, at most. */
+const WAITING_MAX = 32;
+
 const decoder = new TextDecoder();
 
 /** Hands what a link has received to the application: remembered before, acknowledged after, one batch after the other. */
@@ -58,20 +61,35 @@ export class HandOver {
   readonly #events: HandOverEvents;
   readonly #assembly = new Assembly();
   readonly #waiting: Delivery[] = [];
+  /** What earlier pages had received is known. */
+  readonly #resumed: Promise<void>;
   #done: Promise<void>;
+  /** What is being handed over now. */
+  #current: Promise<void> = Promise.resolve();
 
   constructor(home: HandOverHome, events: HandOverEvents) {
     this.#home = home;
     this.#events = events;
-    this.#done = home.memory.cursors(home.peer).then(
+    this.#resumed = home.memory.cursors(home.peer).then(
       (cursors) => events.resumed(cursors),
       () => undefined,
     );
+    this.#done = this.#resumed;
   }
 
-  /** When everything was handed over that came so far, and what earlier pages had received is known. */
+  /** When what is being handed over has been, and not what waits behind it. */
+  get current(): Promise<void> {
+    return this.#current;
+  }
+
+  /** When everything was handed over that came so far. */
   get done(): Promise<void> {
     return this.#done;
+  }
+
+  /** When the next may come: what earlier pages had received is known, and little waits. */
+  get ready(): Promise<void> {
+    return this.#waiting.length < WAITING_MAX ? this.#resumed : this.#done;
   }
 
   /**
@@ -80,7 +98,10 @@ export class HandOver {
    */
   deliver(delivery: Delivery): void {
     this.#waiting.push(delivery);
-    this.#done = this.#done.then(() => this.#handOver());
+    this.#done = this.#done.then(() => {
+      this.#current = this.#handOver();
+      return this.#current;
+    });
   }
 
   async #handOver(): Promise<void> {

@@ -194,9 +194,9 @@ export class Link extends Events<LinkEvents> {
     return this.#state.closed;
   }
 
-  /** @internal When everything that was received until now was handed over: the next is not to be received before. */
+  /** @internal When the next may be received. */
   get ready(): Promise<void> {
-    return this.#handOver.done;
+    return this.#handOver.ready;
   }
 
   /**
@@ -397,7 +397,7 @@ export class Link extends Events<LinkEvents> {
 
   /** A message that came before it is handed over first: making a connection keeps a browser busy. */
   async #onOffer(offer: Forwarded<'rtc:offer'>): Promise<void> {
-    await this.ready;
+    await this.#handOver.current;
     if (!this.#state.closed) await this.#negotiator.onOffer(offer);
   }
 

@@ -63,6 +63,9 @@ export const rewound = (outbox: Outbox): Outbox => takenBack(outbox, isLive);
 export const rewoundWhole = (outbox: Outbox): Outbox =>
   takenBack(outbox, (entry) => isLive(entry) || entry.keptUntil !== undefined);
 
+/** Takes back one entry, so that it goes out again. */
+export const retried = (outbox: Outbox, { seq }: Outgoing): Outbox => takenBack(outbox, (entry) => entry.seq === seq);
+
 function takenBack(outbox: Outbox, which: (entry: Outgoing) => boolean): Outbox {
   if (!outbox.waiting.some(which)) return outbox;
   const back = (entry: Outgoing): Outgoing => {

@@ -74,6 +74,15 @@ describe('a link', () => {
     expect(sentOver(effects)).toEqual(['m1 relay']);
   });
 
+  it('does not blame a channel for what went over the relay before it was there', () => {
+    const before = [socketUp, bobHere, say('m1'), rtcOpen] as const;
+    const { state, effects } = play([...before, overdue]);
+    expect(state.rtc.phase).toBe('open');
+    expect(sentOver(effects)).toEqual(['m1 rtc']);
+    expect(effects).toContainEqual(expect.objectContaining({ do: 'transmit', via: 'rtc', header: pingOf(true) }));
+    expect(play([...before, overdue, overdue]).state.rtc.phase).toBe('doubted');
+  });
+
   it('goes back to a channel that was only slow', () => {
     const { state, all } = play([socketUp, bobHere, rtcOpen, say('m1'), overdue, ackOf(1, 'rtc')]);
     expect(state.rtc.phase).toBe('open');

@@ -11,6 +11,7 @@ import {
   type Outgoing,
   oldestLive,
   refused,
+  retried,
   rewound,
   rewoundWhole,
   transmitted,
@@ -397,6 +398,8 @@ function onAckOverdue(s: LinkState, nowMs: number, fx: LinkEffect[]): LinkState 
   const oldest = oldestLive(s.outbox);
   const tries = oldest?.tries ?? 0;
   if (s.rtc.phase === 'open' && relayIsUp(s)) {
+    // It went over the relay, before there was this channel: it goes again, and the channel is asked.
+    if (oldest?.sent?.path === 'relay') return probed({ ...s, outbox: retried(s.outbox, oldest) }, nowMs, fx);
     if (oldest?.sent && isProven(s.rtc.life, nowMs) && nowMs - oldest.sent.ms < CHANNEL_MS) {
       // The line loses packets, and brings others: what is missing goes the other way as well.
       fx.push(...hedged(s, oldest), { do: 'timer', name: 'ack', ms: timeoutMs(s, 'rtc', 1, nowMs) });
