@@ -6,6 +6,8 @@ const shared = { resolve: { conditions }, ssr: { resolve: { conditions } } };
 
 export default defineConfig({
   test: {
+    // Most files wait for programs and sockets more than they compute: two cores take two at a time.
+    maxWorkers: 2,
     reporters: ['default', './scripts/report.mjs'],
     projects: [
       {
