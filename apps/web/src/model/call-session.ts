@@ -52,7 +52,8 @@ export class CallSession {
   readonly #media: OwnMedia;
   #flow = noFlow;
   #timer: ReturnType<typeof setInterval> | undefined;
-  readonly #busy = new Set<'sound' | 'picture'>();
+  readonly #doing = new Map<'sound' | 'picture', Promise<void>>();
+  readonly #waiting = new Set<'sound' | 'picture'>();
   #wasSharing = false;
 
   /** @param media what we send in it */
@@ -96,11 +97,26 @@ export class CallSession {
     return this.#do(kind === 'audio' ? 'microphone' : 'camera', () => this.#media.use(kind, deviceId));
   }
 
-  /** One thing at a time: a camera takes a moment to open, and somebody who chooses a screen takes longer. */
+  /**
+   * One thing at a time: a camera takes a moment to open, and somebody who chooses a screen takes longer. What is pressed meanwhile is
+   * done after it, once.
+   */
   async #do(deed: Deed, act: () => Promise<void>): Promise<void> {
     const part = deed === 'microphone' ? 'sound' : 'picture';
-    if (this.#busy.has(part) || this.call.phase === 'ended') return;
-    this.#busy.add(part);
+    const before = this.#doing.get(part);
+    if (this.#waiting.has(part) || this.call.phase === 'ended') return;
+    if (before) this.#waiting.add(part);
+    const done = (before ?? Promise.resolve()).then(() => {
+      this.#waiting.delete(part);
+      return this.#attempt(deed, act);
+    });
+    this.#doing.set(part, done);
+    await done;
+    if (this.#doing.get(part) === done) this.#doing.delete(part);
+  }
+
+  async #attempt(deed: Deed, act: () => Promise<void>): Promise<void> {
+    if (this.call.phase === 'ended') return;
     this.problem.value = undefined;
     try {
       await act();
@@ -108,7 +124,6 @@ export class CallSession {
       const code = codeOf(error);
       if (code !== 'call_ended') this.problem.value = { deed, code };
     }
-    this.#busy.delete(part);
     this.#readOwn();
   }
 
