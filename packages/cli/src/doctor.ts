@@ -1,9 +1,7 @@
 import { styleText } from 'node:util';
 import {
   ArgumentError,
-  DOCTOR_LANGUAGES,
   type DoctorLanguage,
-  doctorLanguage,
   doctorWords,
   EXIT_STATUS,
   examine,
@@ -23,10 +21,10 @@ import {
   turnTarget,
 } from '@anypath/doctor';
 import type { CheckRow, DoctorReport } from '@anypath/protocol';
-import { Command, type CommanderError, Option } from 'commander';
+import { Command } from 'commander';
+import { collected, endWithUsage, languageOfSystem, languageOption, orRefused, refuse, written } from './arguments.ts';
 
-/** `EX_USAGE` of sysexits.h: the command was used wrongly. */
-const BAD_ARGUMENTS = 64;
+const NAME = 'anypath doctor';
 
 interface DoctorOptions {
   readonly turn?: readonly string[];
@@ -67,11 +65,7 @@ export const doctorCommand = (): Command =>
     .option('--json', 'the whole report as JSON')
     .option('--junit', 'the report as JUnit XML')
     .option('--share', 'without addresses and names, safe to paste')
-    .addOption(
-      new Option('--lang <code>', 'language of the report; that of the system where it is left out').choices(
-        DOCTOR_LANGUAGES,
-      ),
-    )
+    .addOption(languageOption())
     .helpOption('-h, --help', 'show this help')
     .addHelpText('after', HELP)
     .exitOverride(endWithUsage)
@@ -86,16 +80,10 @@ Examples:
   anypath doctor https://rtc.example.com --share > report.txt
   anypath doctor --turn turn:turn.example.com:3478 --secret "$TURN_SECRET" --server`;
 
-const collected = (uri: string, before: readonly string[] = []): string[] => [...before, uri];
-
-function endWithUsage({ exitCode }: CommanderError): never {
-  process.exit(exitCode === 0 ? 0 : BAD_ARGUMENTS);
-}
-
 async function run(url: string | undefined, options: DoctorOptions): Promise<void> {
-  const target = orRefused(() => targetOf(url, options));
-  const references = orRefused(() => (options.reference ?? []).map(referenceUri));
-  if (options.json && options.junit) refuse('--json and --junit: choose one.');
+  const target = orRefused(NAME, () => targetOf(url, options));
+  const references = orRefused(NAME, () => (options.reference ?? []).map(referenceUri));
+  if (options.json && options.junit) refuse(NAME, '--json and --junit: choose one.');
   const language = options.lang ?? languageOfSystem();
   const system = await systemProxy();
   const progress = progressOnTerminal(language);
@@ -129,33 +117,11 @@ function targetOf(url: string | undefined, options: DoctorOptions): Target {
   return turnTarget(turn, { by: 'secret', secret });
 }
 
-function orRefused<T>(make: () => T): T {
-  try {
-    return make();
-  } catch (error) {
-    if (error instanceof ArgumentError) return refuse(error.message);
-    throw error;
-  }
-}
-
-function refuse(sentence: string): never {
-  console.error(`anypath doctor: ${sentence}`);
-  process.exit(BAD_ARGUMENTS);
-}
-
 /** The environment wins over the settings of the system. */
 function proxyFor(url: string, system: SystemProxy | undefined): NamedProxy | undefined {
   const named = proxyFromEnvironment(url);
   if (named !== undefined) return { url: named, source: 'environment' };
   return system && isFor(system, url) ? { url: system.url, source: 'system' } : undefined;
-}
-
-function languageOfSystem(): DoctorLanguage {
-  const { env } = process;
-  const named = [env['LC_ALL'], env['LC_MESSAGES'], env['LANG']].filter((name) => name !== undefined && name !== '');
-  return doctorLanguage(
-    [...named.slice(0, 1), Intl.DateTimeFormat().resolvedOptions().locale].filter((name) => name !== undefined),
-  );
 }
 
 function rendered(report: DoctorReport, options: DoctorOptions, language: DoctorLanguage): string {
@@ -184,5 +150,3 @@ function progressOnTerminal(language: DoctorLanguage) {
   };
   return { show, clear };
 }
-
-const written = (text: string): Promise<void> => new Promise((resolve) => process.stdout.write(text, () => resolve()));
