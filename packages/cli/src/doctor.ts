@@ -1,4 +1,3 @@
-import { styleText } from 'node:util';
 import {
   ArgumentError,
   type DoctorLanguage,
@@ -16,13 +15,13 @@ import {
   serverTarget,
   systemProxy,
   type Target,
-  type Tone,
   textOf,
   turnTarget,
 } from '@anypath/doctor';
 import type { CheckRow, DoctorReport } from '@anypath/protocol';
 import { Command } from 'commander';
 import { collected, endWithUsage, languageOfSystem, languageOption, orRefused, refuse, written } from './arguments.ts';
+import { isColoured, paint, progressLine } from './terminal.ts';
 
 const NAME = 'anypath doctor';
 
@@ -131,22 +130,14 @@ function rendered(report: DoctorReport, options: DoctorOptions, language: Doctor
   return `${JSON.stringify({ ...report, words }, undefined, 2)}\n`;
 }
 
-const isColoured = ({ isTTY }: { isTTY?: boolean }): boolean => isTTY === true && !process.env['NO_COLOR'];
-
-const COLOURS = { good: 'green', bad: 'red', doubt: 'yellow', heading: 'bold', faint: 'gray' } as const;
-const paint = (tone: Tone, text: string): string => styleText(COLOURS[tone], text, { validateStream: false });
-
-/** One line on a terminal that says what ended last; nothing elsewhere. */
+/** Says on a terminal what ended last. */
 function progressOnTerminal(language: DoctorLanguage) {
-  const { stderr } = process;
+  const line = progressLine();
   const words = doctorWords(language);
   let ended = 0;
-  const clear = () => void (stderr.isTTY && stderr.write('\r\u001b[K'));
   const show = ({ check, subject }: CheckRow) => {
     ended += 1;
-    if (!stderr.isTTY) return;
-    const line = `${ended} · ${words.checks[check]} ${subject}`;
-    stderr.write(`\r\u001b[K${line.slice(0, (stderr.columns || 80) - 1)}`);
+    line.show(`${ended} · ${words.checks[check]} ${subject}`);
   };
-  return { show, clear };
+  return { show, clear: line.clear };
 }

@@ -1,5 +1,6 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { TransportAddress } from './address.ts';
 import { COTURN_IS_MISSING, Coturn, hasCoturn } from './testing/coturn.ts';
@@ -51,6 +52,25 @@ describe('a TURN client of coturn (real)', () => {
     } finally {
       peer.close();
     }
+  });
+
+  it('has the server connect to peers over TCP, unless it denies them or nobody listens there', async () => {
+    await using client = await allocate('tcp', { relayedTransport: 'tcp' });
+    const peer = createServer().listen(0, '127.0.0.1');
+    await once(peer, 'listening');
+    const { port } = peer.address() as AddressInfo;
+    try {
+      const connected = once(peer, 'connection');
+      await client.permit('127.0.0.1');
+      expect(await client.connect({ address: '127.0.0.1', port })).toBeGreaterThan(0);
+      await connected;
+    } finally {
+      peer.close();
+    }
+    const denied = client.connect({ address: '192.0.2.1', port });
+    await expect(denied).rejects.toMatchObject({ code: 'rejected', turnCode: 403 });
+    const closed = client.connect({ address: '127.0.0.1', port });
+    await expect(closed).rejects.toMatchObject({ code: 'rejected', turnCode: 447 });
   });
 
   it.each(['udp', 'tcp', 'tls'])('exchanges packets of every length through a channel over %s', async (transport) => {
