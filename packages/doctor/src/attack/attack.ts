@@ -53,8 +53,9 @@ async function everyAttack(scene: AttackScene, own: readonly string[]): Promise<
     attackPeers(scene, own),
     attackOverTcp(scene),
     attackTls(scene),
-    attackConsoles(scene),
-    ...[attackMachine(scene), attackUnpermitted(scene), attackAmplification(scene)].map(async (row) => [await row]),
+    ...[attackConsoles(scene), attackMachine(scene), attackUnpermitted(scene), attackAmplification(scene)].map(
+      async (row) => [await row],
+    ),
   ]);
   return [...rows.flat(), await attackQuota(scene)];
 }

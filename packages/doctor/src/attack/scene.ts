@@ -1,6 +1,6 @@
 import { isStunError, TurnClient, type TurnCredentials } from '@anypath/stun';
 import { attempt } from '../net/bounded.ts';
-import { detailOf } from '../net/reason.ts';
+import { printable } from '../net/reason.ts';
 import { credentialsOf, type TurnAccess } from '../target.ts';
 import type { AttackName, AttackRow, Judgement } from './report.ts';
 
@@ -102,7 +102,7 @@ export async function answered(request: Promise<unknown>, granted = 'granted'): 
 /** @throws the error, where it is not an answer of the server */
 export function refusalOf(error: unknown): Judgement {
   if (isStunError(error, 'rejected') || isStunError(error, 'unauthorized')) {
-    return { outcome: 'refused', detail: detailOf(error) };
+    return { outcome: 'refused', detail: printable(`${error.turnCode ?? ''} ${error.reason ?? ''}`) };
   }
   throw error;
 }
