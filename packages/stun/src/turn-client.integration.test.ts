@@ -56,21 +56,24 @@ describe('a TURN client of coturn (real)', () => {
 
   it('has the server connect to peers over TCP, unless it denies them or nobody listens there', async () => {
     await using client = await allocate('tcp', { relayedTransport: 'tcp' });
-    const peer = createServer().listen(0, '127.0.0.1');
-    await once(peer, 'listening');
-    const { port } = peer.address() as AddressInfo;
+    // The server resets the connection that nobody binds.
+    const listen = () => createServer((socket) => socket.on('error', () => undefined)).listen(0, '127.0.0.1');
+    const [peer, closed] = [listen(), listen()];
+    await Promise.all([peer, closed].map((each) => once(each, 'listening')));
+    const [port, closedPort] = [peer, closed].map((each) => (each.address() as AddressInfo).port);
+    closed.close();
+    await once(closed, 'close');
     try {
       const connected = once(peer, 'connection');
       await client.permit('127.0.0.1');
-      expect(await client.connect({ address: '127.0.0.1', port })).toBeGreaterThan(0);
+      const connect = (address: string, to = 0) => client.connect({ address, port: to });
+      expect(await connect('127.0.0.1', port)).toBeGreaterThan(0);
       await connected;
+      await expect(connect('192.0.2.1', port)).rejects.toMatchObject({ code: 'rejected', turnCode: 403 });
+      await expect(connect('127.0.0.1', closedPort)).rejects.toMatchObject({ code: 'rejected', turnCode: 447 });
     } finally {
       peer.close();
     }
-    const denied = client.connect({ address: '192.0.2.1', port });
-    await expect(denied).rejects.toMatchObject({ code: 'rejected', turnCode: 403 });
-    const closed = client.connect({ address: '127.0.0.1', port });
-    await expect(closed).rejects.toMatchObject({ code: 'rejected', turnCode: 447 });
   });
 
   it.each(['udp', 'tcp', 'tls'])('exchanges packets of every length through a channel over %s', async (transport) => {
