@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { TurnClient } from '@anypath/stun';
-import type { AttackRow } from './report.ts';
+import type { AttackRow, Judgement } from './report.ts';
 import { type AttackScene, allocateOn, judged } from './scene.ts';
 
 const SEND_EVERY_MS = 100;
@@ -17,42 +17,41 @@ export function attackUnpermitted(scene: AttackScene): Promise<AttackRow> {
       throw error;
     });
     try {
+      const [early, late] = [randomBytes(16), randomBytes(16)];
+      const first = firstOf(victim, { early, late });
       await attacker.permit(victim.relayed.address, { signal });
-      const early = randomBytes(16);
       attacker.send(victim.relayed, early);
       // The answer to a later request on the same connection: what was sent before has passed the relay.
       await attacker.permit(victim.relayed.address, { signal });
-      const heard = await permittedData(victim, attacker, early, signal);
-      return heard === 'early'
-        ? { outcome: 'through', detail: 'it arrived without a permission' }
-        : { outcome: 'refused', detail: 'it arrived with a permission alone' };
+      await victim.permit(attacker.relayed.address, { signal });
+      const timer = setInterval(() => attacker.send(victim.relayed, late), SEND_EVERY_MS);
+      try {
+        return JUDGEMENT[await Promise.race([first, ended(signal)])];
+      } finally {
+        clearInterval(timer);
+      }
     } finally {
       await Promise.all([victim.close(), attacker.close()]);
     }
   });
 }
 
-/** @returns which came first: what was sent before the permission, or after it */
-async function permittedData(
-  victim: TurnClient,
-  attacker: TurnClient,
-  early: Uint8Array,
-  signal: AbortSignal,
+const JUDGEMENT = {
+  early: { outcome: 'through', detail: 'it arrived without a permission' },
+  late: { outcome: 'refused', detail: 'it arrived with a permission alone' },
+} as const satisfies Record<string, Judgement>;
+
+/** Which of two packets arrives first: what is sent before the permission, or what is sent after it. */
+function firstOf(
+  client: TurnClient,
+  packets: Readonly<Record<'early' | 'late', Uint8Array>>,
 ): Promise<'early' | 'late'> {
-  const late = randomBytes(16);
-  const first = new Promise<'early' | 'late'>((resolve) => {
-    victim.onData((data) => {
-      if (Buffer.compare(data, early) === 0) resolve('early');
-      if (Buffer.compare(data, late) === 0) resolve('late');
+  return new Promise((resolve) => {
+    client.onData((data) => {
+      if (Buffer.compare(data, packets.early) === 0) resolve('early');
+      if (Buffer.compare(data, packets.late) === 0) resolve('late');
     });
   });
-  await victim.permit(attacker.relayed.address, { signal });
-  const timer = setInterval(() => attacker.send(victim.relayed, late), SEND_EVERY_MS);
-  try {
-    return await Promise.race([first, ended(signal)]);
-  } finally {
-    clearInterval(timer);
-  }
 }
 
 const ended = (signal: AbortSignal): Promise<never> =>

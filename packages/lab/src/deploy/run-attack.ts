@@ -11,10 +11,13 @@ const Report = v.looseObject({
   tried: v.number(),
   through: v.array(v.string()),
   unknown: v.array(v.string()),
+  rows: v.array(v.looseObject({ attack: v.string(), subject: v.string(), outcome: v.string(), detail: v.string() })),
 });
 
 /** What an attack found, and what it ended with. */
 export interface Attacked extends Pick<v.InferOutput<typeof Report>, 'tried' | 'through' | 'unknown'> {
+  /** What did not get through, with the answer of the server. */
+  readonly withstood: readonly string[];
   readonly exitStatus: number | null;
 }
 
@@ -38,8 +41,11 @@ export function runAttack(client: Client, host: string, tlsPort: number, secret:
       clearTimeout(timer);
       const text = Buffer.concat(output).toString();
       try {
-        const { tried, through, unknown } = v.parse(Report, JSON.parse(text));
-        resolve({ tried, through, unknown, exitStatus });
+        const { tried, through, unknown, rows } = v.parse(Report, JSON.parse(text));
+        const withstood = rows
+          .filter(({ outcome }) => outcome !== 'through')
+          .map(({ attack, subject, detail }) => `${attack} ${subject}: ${detail}`);
+        resolve({ tried, through, unknown, withstood, exitStatus });
       } catch {
         reject(new Error(`no report of the attack: ${text.slice(0, 500)}${Buffer.concat(errors)}`));
       }
