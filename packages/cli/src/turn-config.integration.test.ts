@@ -35,7 +35,6 @@ describe('anypath turn config, the built command', () => {
     ]) {
       expect(stdout.split('\n')).toContain(line);
     }
-    expect(config([...PLACE, '--format', 'uris']).stdout.split(',')).toHaveLength(5);
   });
 
   it('writes the file whole, for this user alone, with the secret from a file', () => {
@@ -49,7 +48,6 @@ describe('anypath turn config, the built command', () => {
   });
 
   it.for([
-    ['--secret', [...PLACE, '--secret', 'tooshort']],
     ['--secret-file', [...PLACE, '--secret-file', '/nonexistent']],
     ['--user-quota', [...PLACE, '--secret', SECRET, '--user-quota', 'many']],
     ['--output', [...PLACE, '--secret', SECRET, '--output', '/nonexistent/turnserver.conf']],
@@ -58,7 +56,7 @@ describe('anypath turn config, the built command', () => {
     expect({ stdout, status }).toEqual({ stdout: '', status: 64 });
     expect(stderr.trim().split('\n')).toHaveLength(1);
     expect(stderr).toContain(option);
-    for (const secret of [SECRET, 'tooshort']) expect(stderr).not.toContain(secret);
+    expect(stderr).not.toContain(SECRET);
   });
 
   it('is understood by the real coturn to the last line', async (context) => {

@@ -1,9 +1,17 @@
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { ConfigError, type CoturnLimits, coturnConfig, deployedCoturn, deployedUris } from '@anypath/server';
+import {
+  ConfigError,
+  type CoturnLimits,
+  coturnConfig,
+  deployedCoturn,
+  deployedUris,
+  relayFirewall,
+} from '@anypath/server';
 import { Command, Option } from 'commander';
 import { collected, countOf, endWithUsage, orRefused, portOf, portsOf, refuse, written } from './arguments.ts';
 
 const NAME = 'anypath turn config';
+const FORMATS = ['conf', 'uris', 'nft'] as const;
 
 interface ConfigOptions {
   readonly domain: string;
@@ -25,7 +33,8 @@ interface ConfigOptions {
   readonly deny?: readonly string[];
   readonly prometheus?: string;
   readonly folder?: string;
-  readonly format: 'conf' | 'uris';
+  readonly format: (typeof FORMATS)[number];
+  readonly user: string;
   readonly output?: string;
 }
 
@@ -57,10 +66,14 @@ export const turnConfigCommand = (): Command =>
     .option('--prometheus <address:port>', 'serve metrics there, where coturn is built with it')
     .option('--folder <folder>', 'for its database and process id (default /var/lib/turn)')
     .addOption(
-      new Option('--format <format>', 'conf: the file; uris: what TURN_URIS of the server is')
-        .choices(['conf', 'uris'])
+      new Option(
+        '--format <format>',
+        'conf: the file; uris: what TURN_URIS of the server is; nft: firewall rules that close the machine to the relay',
+      )
+        .choices(FORMATS)
         .default('conf'),
     )
+    .option('--user <name>', 'whom coturn runs as, for nft', 'turnserver')
     .option('--output <file>', 'write it there, readable by this user alone, instead of printing it')
     .helpOption('-h, --help', 'show this help')
     .addHelpText('after', HELP)
@@ -73,7 +86,8 @@ The file holds the secret. It ends with 0, or with 64 and one line for bad argum
 Examples:
   anypath turn config --domain turn.example.com --external-ip 203.0.113.7 --secret-file secret.txt --output turnserver.conf
   anypath turn config --domain turn.example.com --external-ip 203.0.113.7/10.0.0.5 --front > turnserver.conf
-  anypath turn config --domain turn.example.com --external-ip 203.0.113.7 --format uris`;
+  anypath turn config --domain turn.example.com --external-ip 203.0.113.7 --format uris
+  anypath turn config --domain turn.example.com --external-ip 203.0.113.7 --format nft | nft -f -`;
 
 async function run(options: ConfigOptions): Promise<void> {
   const text = orRefused(NAME, () => rendered(options));
@@ -92,14 +106,21 @@ function rendered(options: ConfigOptions): string {
   const coturn = deployedCoturn({
     ...options,
     externalIps: options.externalIp,
-    // Addresses alone need no secret.
-    secrets: format === 'uris' ? [] : secretsOf(options),
+    // Nothing but the file itself holds it.
+    secrets: format === 'conf' ? secretsOf(options) : [],
     limits: limitsOf(options),
     ...(tlsPorts === undefined ? {} : { tlsPorts }),
     ...(plainPorts === undefined ? {} : { plainPorts }),
     ...(deny === undefined ? {} : { deniedPeers: deny }),
   });
-  return format === 'uris' ? `${deployedUris(domain, coturn, front === true).join(',')}\n` : coturnConfig(coturn);
+  switch (format) {
+    case 'conf':
+      return coturnConfig(coturn);
+    case 'uris':
+      return `${deployedUris(domain, coturn, front === true).join(',')}\n`;
+    case 'nft':
+      return relayFirewall(coturn, options.user);
+  }
 }
 
 const limitsOf = ({ userQuota, totalQuota, maxBps, bpsCapacity }: ConfigOptions): Partial<CoturnLimits> => ({

@@ -3,6 +3,7 @@ import { Lab } from '../matrix/lab.ts';
 import { runMatrix } from '../matrix/matrix.ts';
 import { type ClassName, clientNames, clientsOf, type Pair } from '../matrix/plan.ts';
 import { isClean, type PairRow } from '../matrix/report.ts';
+import { TRIAL } from '../matrix/trial.ts';
 import { startCoturn } from '../network/coturn.ts';
 import { TOPOLOGIES } from '../network/topologies.ts';
 import { router, type Topology, topology } from '../network/topology.ts';
@@ -39,6 +40,9 @@ export interface DeployFindings extends DeployRounds {
 
 const PORT = 443;
 
+/** Long enough to leave the relay for TURN, which takes well under a second. */
+const BRIEF = { ...TRIAL, durationMs: 3_000 };
+
 /** A company's firewall that lets out less than `corporate`: HTTPS and nothing else. */
 const httpsOnly = (): Topology => topology('corporate', [router({ outbound: { tcp: [PORT] } })]);
 
@@ -62,7 +66,7 @@ const HOME = clientNames({ a: 'corporate', b: 'home' }).b;
  */
 export async function runDeployment(failures: string, say: (line: string) => void): Promise<DeployFindings> {
   await using lab = await Lab.open(clientsOf(PAIRS), say, NETWORKS);
-  const rows = await runMatrix(lab, PAIRS, { trials: 1, failures, say });
+  const rows = await runMatrix(lab, PAIRS, { trials: 1, trial: BRIEF, failures, say });
   const paths = CALLERS.map(({ pair, path }) => pathRow(pair.a, path, rows));
   const shipped = await attacked(lab);
   say(`shipped: ${shipped.through.length} of ${shipped.tried} attacks got through`);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type DeployedCoturn, deployedCoturn, deployedUris } from './deployed.ts';
+import { relayFirewall } from './firewall.ts';
 
 const SECRET = 'a-secret-of-an-operator';
 const operator: DeployedCoturn = {
@@ -32,6 +33,14 @@ describe('what an operator says of their coturn', () => {
       addresses: ['10.0.0.5', '2001:db8::7'],
       external: [{ publicAddress: '203.0.113.7', privateAddress: '10.0.0.5' }],
     });
+  });
+
+  it('has rules for the firewall that know its relay ports, and no name that is more than a name', () => {
+    const options = deployedCoturn({ ...operator, relayPorts: '50000-50999' });
+    expect(relayFirewall(options, 'turnserver')).toContain(
+      'meta skuid "turnserver" oifname "lo" udp sport 50000-50999 udp dport != 50000-50999 meta mark set',
+    );
+    expect(() => relayFirewall(options, 'root" accept')).toThrow(/^--user: /);
   });
 
   it.for<[string, Partial<DeployedCoturn>]>([
