@@ -11,7 +11,7 @@ import { attackTls } from './old-tls.ts';
 import { attackQuota } from './quota.ts';
 import { attackOverTcp, attackPeers } from './relay.ts';
 import { ATTACKS, type AttackReport, type AttackRow, reportOf } from './report.ts';
-import { ANSWER_MS, type AttackScene, type AttackTarget, allocateOn } from './scene.ts';
+import { ANSWER_MS, type AttackScene, type AttackTarget, allocateOn, freshCredentials } from './scene.ts';
 import { attackUnpermitted } from './unpermitted.ts';
 
 /** The whole run ends before this, whatever the server does. */
@@ -68,9 +68,10 @@ async function approach(
 ): Promise<{ scene: AttackScene; own: string[] }> {
   const addresses = await addressesOf(target.host, signal);
   const [address = ''] = addresses;
+  const credentials = freshCredentials(target);
   const use = (transport: 'udp' | 'tcp') =>
     attempt(signal, ANSWER_MS, async (inner) => {
-      const client = await allocateOn({ target, address, transport }, inner);
+      const client = await allocateOn({ target, address, transport, credentials }, inner);
       await client.close();
       return client.relayed.address;
     });
@@ -79,7 +80,8 @@ async function approach(
   const transport = isAnswer ? 'udp' : 'tcp';
   const result = isAnswer ? overUdp : await use('tcp');
   if (!result.ok) throw result.error;
-  return { scene: { target, addresses, address, transport, signal, progress }, own: [...addresses, result.value] };
+  const scene: AttackScene = { target, address, transport, credentials, signal, progress };
+  return { scene, own: [...addresses, result.value] };
 }
 
 async function addressesOf(host: string, signal: AbortSignal): Promise<string[]> {

@@ -1,8 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import type { TurnClient } from '@anypath/stun';
-import { credentialsOf } from '../target.ts';
 import type { AttackRow } from './report.ts';
-import { type AttackScene, allocateOn, judged, refusalOf } from './scene.ts';
+import { type AttackScene, allocateOn, freshCredentials, judged, refusalOf } from './scene.ts';
 
 /** Allocations that are asked for at the same time. */
 const AT_ONCE = 16;
@@ -10,8 +9,8 @@ const QUOTA_MS = 15_000;
 
 /** Takes as many allocations as it gets, up to a number that no person needs, and gives them back. */
 export function attackQuota(scene: AttackScene): Promise<AttackRow> {
-  const { allocations, access } = scene.target;
-  const credentials = credentialsOf(access, Date.now());
+  const { allocations } = scene.target;
+  const credentials = freshCredentials(scene.target);
   const taken: TurnClient[] = [];
   const take = async (signal: AbortSignal) => {
     taken.push(await allocateOn(scene, signal, { credentials }));

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { isStunError, TurnClient, type TurnCredentials } from '@anypath/stun';
 import { attempt } from '../net/bounded.ts';
 import { printable } from '../net/reason.ts';
@@ -21,12 +22,12 @@ export interface AttackTarget {
 /** Everything that an attack needs. */
 export interface AttackScene {
   readonly target: AttackTarget;
-  /** The addresses of the host. */
-  readonly addresses: readonly string[];
-  /** The first of them, which is talked to. */
+  /** The first address of the host, which is talked to. */
   readonly address: string;
   /** How allocations are made: over UDP, or over TCP where UDP does not get there. */
   readonly transport: 'udp' | 'tcp';
+  /** Good for the whole run. */
+  readonly credentials: TurnCredentials;
   /** Aborts at the end of the whole run. */
   readonly signal: AbortSignal;
   /** Told each attack as it ends. */
@@ -47,16 +48,28 @@ export interface AttackAllocation {
 }
 
 /**
+ * Good credentials, of a user that nobody has been before where the server has a secret: a server counts allocations for a
+ * while after they are freed, those of an earlier run too.
+ */
+export const freshCredentials = ({ access }: AttackTarget): TurnCredentials =>
+  credentialsOf(access, Date.now(), `attack-${randomBytes(6).toString('hex')}`);
+
+/**
  * Makes an allocation, with good credentials unless others are given.
  *
  * @throws as `TurnClient.allocate`
  */
 export function allocateOn(
-  { target, address, transport }: Pick<AttackScene, 'target' | 'address' | 'transport'>,
+  {
+    target,
+    address,
+    transport,
+    credentials: good,
+  }: Pick<AttackScene, 'target' | 'address' | 'transport' | 'credentials'>,
   signal: AbortSignal,
   allocation: AttackAllocation = {},
 ): Promise<TurnClient> {
-  const { credentials = credentialsOf(target.access, Date.now()), relayedFamily, relayedTransport } = allocation;
+  const { credentials = good, relayedFamily, relayedTransport } = allocation;
   const uri = {
     scheme: 'turn',
     host: address,
