@@ -1,9 +1,6 @@
-import { styleText } from 'node:util';
 import {
   ArgumentError,
-  DOCTOR_LANGUAGES,
   type DoctorLanguage,
-  doctorLanguage,
   doctorWords,
   EXIT_STATUS,
   examine,
@@ -18,15 +15,15 @@ import {
   serverTarget,
   systemProxy,
   type Target,
-  type Tone,
   textOf,
   turnTarget,
 } from '@anypath/doctor';
 import type { CheckRow, DoctorReport } from '@anypath/protocol';
-import { Command, type CommanderError, Option } from 'commander';
+import { Command } from 'commander';
+import { collected, endWithUsage, languageOfSystem, languageOption, orRefused, refuse, written } from './arguments.ts';
+import { isColoured, paint, progressLine } from './terminal.ts';
 
-/** `EX_USAGE` of sysexits.h: the command was used wrongly. */
-const BAD_ARGUMENTS = 64;
+const NAME = 'anypath doctor';
 
 interface DoctorOptions {
   readonly turn?: readonly string[];
@@ -67,11 +64,7 @@ export const doctorCommand = (): Command =>
     .option('--json', 'the whole report as JSON')
     .option('--junit', 'the report as JUnit XML')
     .option('--share', 'without addresses and names, safe to paste')
-    .addOption(
-      new Option('--lang <code>', 'language of the report; that of the system where it is left out').choices(
-        DOCTOR_LANGUAGES,
-      ),
-    )
+    .addOption(languageOption())
     .helpOption('-h, --help', 'show this help')
     .addHelpText('after', HELP)
     .exitOverride(endWithUsage)
@@ -86,16 +79,10 @@ Examples:
   anypath doctor https://rtc.example.com --share > report.txt
   anypath doctor --turn turn:turn.example.com:3478 --secret "$TURN_SECRET" --server`;
 
-const collected = (uri: string, before: readonly string[] = []): string[] => [...before, uri];
-
-function endWithUsage({ exitCode }: CommanderError): never {
-  process.exit(exitCode === 0 ? 0 : BAD_ARGUMENTS);
-}
-
 async function run(url: string | undefined, options: DoctorOptions): Promise<void> {
-  const target = orRefused(() => targetOf(url, options));
-  const references = orRefused(() => (options.reference ?? []).map(referenceUri));
-  if (options.json && options.junit) refuse('--json and --junit: choose one.');
+  const target = orRefused(NAME, () => targetOf(url, options));
+  const references = orRefused(NAME, () => (options.reference ?? []).map(referenceUri));
+  if (options.json && options.junit) refuse(NAME, '--json and --junit: choose one.');
   const language = options.lang ?? languageOfSystem();
   const system = await systemProxy();
   const progress = progressOnTerminal(language);
@@ -129,33 +116,11 @@ function targetOf(url: string | undefined, options: DoctorOptions): Target {
   return turnTarget(turn, { by: 'secret', secret });
 }
 
-function orRefused<T>(make: () => T): T {
-  try {
-    return make();
-  } catch (error) {
-    if (error instanceof ArgumentError) return refuse(error.message);
-    throw error;
-  }
-}
-
-function refuse(sentence: string): never {
-  console.error(`anypath doctor: ${sentence}`);
-  process.exit(BAD_ARGUMENTS);
-}
-
 /** The environment wins over the settings of the system. */
 function proxyFor(url: string, system: SystemProxy | undefined): NamedProxy | undefined {
   const named = proxyFromEnvironment(url);
   if (named !== undefined) return { url: named, source: 'environment' };
   return system && isFor(system, url) ? { url: system.url, source: 'system' } : undefined;
-}
-
-function languageOfSystem(): DoctorLanguage {
-  const { env } = process;
-  const named = [env['LC_ALL'], env['LC_MESSAGES'], env['LANG']].filter((name) => name !== undefined && name !== '');
-  return doctorLanguage(
-    [...named.slice(0, 1), Intl.DateTimeFormat().resolvedOptions().locale].filter((name) => name !== undefined),
-  );
 }
 
 function rendered(report: DoctorReport, options: DoctorOptions, language: DoctorLanguage): string {
@@ -165,24 +130,14 @@ function rendered(report: DoctorReport, options: DoctorOptions, language: Doctor
   return `${JSON.stringify({ ...report, words }, undefined, 2)}\n`;
 }
 
-const isColoured = ({ isTTY }: { isTTY?: boolean }): boolean => isTTY === true && !process.env['NO_COLOR'];
-
-const COLOURS = { good: 'green', bad: 'red', doubt: 'yellow', heading: 'bold', faint: 'gray' } as const;
-const paint = (tone: Tone, text: string): string => styleText(COLOURS[tone], text, { validateStream: false });
-
-/** One line on a terminal that says what ended last; nothing elsewhere. */
+/** Says on a terminal what ended last. */
 function progressOnTerminal(language: DoctorLanguage) {
-  const { stderr } = process;
+  const line = progressLine();
   const words = doctorWords(language);
   let ended = 0;
-  const clear = () => void (stderr.isTTY && stderr.write('\r\u001b[K'));
   const show = ({ check, subject }: CheckRow) => {
     ended += 1;
-    if (!stderr.isTTY) return;
-    const line = `${ended} · ${words.checks[check]} ${subject}`;
-    stderr.write(`\r\u001b[K${line.slice(0, (stderr.columns || 80) - 1)}`);
+    line.show(`${ended} · ${words.checks[check]} ${subject}`);
   };
-  return { show, clear };
+  return { show, clear: line.clear };
 }
-
-const written = (text: string): Promise<void> => new Promise((resolve) => process.stdout.write(text, () => resolve()));

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { doctorCommand } from './doctor.ts';
 import { flagsCommand } from './flags.ts';
 import { serveCommand } from './serve.ts';
+import { turnCommand } from './turn.ts';
 import { VERSION } from './version.ts';
 
 /** The command line: parses arguments, nothing else. */
@@ -13,4 +14,5 @@ export const program = (): Command =>
     .helpCommand('help [command]', 'show the help of a command')
     .addCommand(serveCommand())
     .addCommand(flagsCommand())
-    .addCommand(doctorCommand());
+    .addCommand(doctorCommand())
+    .addCommand(turnCommand());

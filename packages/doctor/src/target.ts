@@ -92,9 +92,10 @@ const LIFETIME_SECONDS = 60;
  * Credentials for a TURN server: signed with its secret (draft-uberti-behave-turn-rest-00), or as they are.
  *
  * @param nowMs Unix time
+ * @param user whom the server counts them for, where it has a secret
  */
-export function credentialsOf(access: TurnAccess, nowMs: number): TurnCredentials {
+export function credentialsOf(access: TurnAccess, nowMs: number, user = 'doctor'): TurnCredentials {
   if (access.by === 'password') return { username: access.username, credential: access.password };
-  const username = `${Math.ceil(nowMs / 1000) + LIFETIME_SECONDS}:doctor`;
+  const username = `${Math.ceil(nowMs / 1000) + LIFETIME_SECONDS}:${user}`;
   return { username, credential: createHmac('sha1', access.secret).update(username).digest('base64') };
 }

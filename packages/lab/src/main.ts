@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { Command, InvalidArgumentError } from 'commander';
+import { deployCommand } from './deploy/command.ts';
 import { doctorCommand } from './doctor/command.ts';
 import { runEvents } from './matrix/event-run.ts';
 import { EVENTS, type LabEvent, parseEvents } from './matrix/events.ts';
@@ -87,6 +88,7 @@ await new Command('npm run lab --')
   // So that options after the name of a command are that command's.
   .enablePositionalOptions()
   .addCommand(doctorCommand())
+  .addCommand(deployCommand())
   .addHelpText(
     'after',
     `\nClasses: ${CLASSES.join(', ')}.\n\nEvents:\n${eventHelp()}\n\nNeeds Linux and root. Ctrl-C leaves nothing behind.`,

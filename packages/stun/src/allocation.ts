@@ -14,6 +14,8 @@ import { type IceUri, parseIceUri } from './uri.ts';
 export interface AllocateOptions extends ConnectOptions {
   /** The family of the relayed address; the server chooses, usually IPv4, where it is left out (RFC 8656 section 18.6). */
   readonly relayedFamily?: 4 | 6 | undefined;
+  /** How the server talks to peers: UDP where it is left out, or TCP (RFC 6062), which needs a stream to the server, too. */
+  readonly relayedTransport?: 'udp' | 'tcp' | undefined;
   /** Lifetime to ask for, seconds; the server's default, usually 600, where it is left out. */
   readonly lifetimeSeconds?: number | undefined;
 }
@@ -28,7 +30,7 @@ export interface Allocation {
   receive(events: AgentEvents): void;
 }
 
-const UDP_PROTOCOL = 17;
+const PROTOCOL = { udp: 17, tcp: 6 } as const;
 const FAMILY = { 4: 1, 6: 2 } as const;
 /** RFC 8656 section 7.2. */
 const DEFAULT_LIFETIME_SECONDS = 600;
@@ -73,9 +75,9 @@ async function allocateAt(
     channelData: (message) => events.channelData?.(message),
   });
   try {
-    const { relayedFamily, lifetimeSeconds, rtoMs } = options;
+    const { relayedFamily, relayedTransport = 'udp', lifetimeSeconds, rtoMs } = options;
     const attributes = [
-      attribute(ATTRIBUTE.requestedTransport, UDP_PROTOCOL),
+      attribute(ATTRIBUTE.requestedTransport, PROTOCOL[relayedTransport]),
       ...(relayedFamily ? [attribute(ATTRIBUTE.requestedAddressFamily, FAMILY[relayedFamily])] : []),
       ...(lifetimeSeconds === undefined ? [] : [attribute(ATTRIBUTE.lifetime, lifetimeSeconds)]),
     ];

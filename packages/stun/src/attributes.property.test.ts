@@ -27,6 +27,7 @@ const VALUES = {
   unknownAttributes: fc.array(uint16, { maxLength: 10 }),
   channelNumber: uint16,
   lifetime: uint32,
+  connectionId: uint32,
   xorPeerAddress: address,
   data: opaque,
   realm: text,

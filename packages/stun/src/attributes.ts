@@ -99,13 +99,15 @@ export const ATTRIBUTE = {
   xorRelayedAddress: xorAddress(0x0016),
   /** 1 for IPv4, 2 for IPv6. */
   requestedAddressFamily: uint8(0x0017),
-  /** Protocol number; 17 is UDP. */
+  /** Protocol number; 17 is UDP, 6 is TCP (RFC 6062). */
   requestedTransport: uint8(0x0019),
   /** Exactly one algorithm. */
   passwordAlgorithm: algorithms(0x001d),
   userhash: opaque(0x001e),
   xorMappedAddress: xorAddress(0x0020),
   reservationToken: opaque(0x0022),
+  /** Which connection to a peer (RFC 6062 section 6.2). */
+  connectionId: uint32(0x002a),
   passwordAlgorithms: algorithms(0x8002),
   alternateDomain: text(0x8003),
   software: text(0x8022),

@@ -7,7 +7,7 @@ export const MAGIC_COOKIE: Uint8Array = Uint8Array.of(0x21, 0x12, 0xa4, 0x42);
 /** Length of a value with its padding: attributes and ChannelData on streams end at a multiple of four bytes. */
 export const padded = (length: number): number => Math.ceil(length / 4) * 4;
 
-/** Methods of STUN (RFC 8489 section 18.2) and TURN (RFC 8656 section 17). */
+/** Methods of STUN (RFC 8489 section 18.2), TURN (RFC 8656 section 17) and TURN for TCP (RFC 6062 section 6.1). */
 export const METHOD = {
   binding: 0x001,
   allocate: 0x003,
@@ -16,6 +16,7 @@ export const METHOD = {
   data: 0x007,
   createPermission: 0x008,
   channelBind: 0x009,
+  connect: 0x00a,
 } as const;
 
 /** The class of a message (RFC 8489 section 5). */

@@ -16,6 +16,7 @@ export const ERROR_CODE = {
   staleNonce: 438,
 } as const;
 
+const ABOUT_PEER: ReadonlySet<number> = new Set([METHOD.createPermission, METHOD.channelBind, METHOD.connect]);
 const SOFTWARE = 'anypath';
 const MAX_STALE_NONCES = 3;
 
@@ -81,8 +82,8 @@ function sendOnce(agent: StunAgent, options: RequestOptions): Promise<Transactio
 function errorResponse(response: ReceivedMessage, method: number): ErrorResponse {
   const error = readAttribute(response, ATTRIBUTE.errorCode);
   if (!error) throw new StunError('malformed', 'an error response has no ERROR-CODE');
-  // For a permission or a channel, 403 is about the peer, not about the user.
-  const isAboutPeer = method === METHOD.createPermission || method === METHOD.channelBind;
+  // For a permission, a channel or a connection, 403 is about the peer, not about the user.
+  const isAboutPeer = ABOUT_PEER.has(method);
   const isAboutUser = error.code === ERROR_CODE.unauthorized || (error.code === ERROR_CODE.forbidden && !isAboutPeer);
   return new ErrorResponse(response, isAboutUser, error.code, error.reason);
 }

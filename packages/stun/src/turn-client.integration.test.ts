@@ -1,5 +1,6 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { TransportAddress } from './address.ts';
 import { COTURN_IS_MISSING, Coturn, hasCoturn } from './testing/coturn.ts';
@@ -48,6 +49,28 @@ describe('a TURN client of coturn (real)', () => {
       const back = nextData(client);
       peer.send('from the peer', client.relayed.port, client.relayed.address);
       expect(await back).toEqual({ text: 'from the peer', peer: { address: '127.0.0.1', port: peer.address().port } });
+    } finally {
+      peer.close();
+    }
+  });
+
+  it('has the server connect to peers over TCP, unless it denies them or nobody listens there', async () => {
+    await using client = await allocate('tcp', { relayedTransport: 'tcp' });
+    // The server resets the connection that nobody binds.
+    const listen = () => createServer((socket) => socket.on('error', () => undefined)).listen(0, '127.0.0.1');
+    const [peer, closed] = [listen(), listen()];
+    await Promise.all([peer, closed].map((each) => once(each, 'listening')));
+    const [port, closedPort] = [peer, closed].map((each) => (each.address() as AddressInfo).port);
+    closed.close();
+    await once(closed, 'close');
+    try {
+      const connected = once(peer, 'connection');
+      await client.permit('127.0.0.1');
+      const connect = (address: string, to = 0) => client.connect({ address, port: to });
+      expect(await connect('127.0.0.1', port)).toBeGreaterThan(0);
+      await connected;
+      await expect(connect('192.0.2.1', port)).rejects.toMatchObject({ code: 'rejected', turnCode: 403 });
+      await expect(connect('127.0.0.1', closedPort)).rejects.toMatchObject({ code: 'rejected', turnCode: 447 });
     } finally {
       peer.close();
     }

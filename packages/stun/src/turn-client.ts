@@ -3,6 +3,7 @@ import type { StunAgent } from './agent.ts';
 import { type AllocateOptions, type Allocation, allocate } from './allocation.ts';
 import { ATTRIBUTE } from './attributes.ts';
 import { type Bounds, within } from './deadline.ts';
+import { StunError } from './errors.ts';
 import { METHOD } from './header.ts';
 import type { LongTermCredential, TurnCredentials } from './long-term-credential.ts';
 import { type AttributeWriter, attribute, type ReceivedMessage, readAttribute } from './message.ts';
@@ -98,6 +99,20 @@ export class TurnClient implements AsyncDisposable {
     const attributes = [attribute(ATTRIBUTE.channelNumber, channel), attribute(ATTRIBUTE.xorPeerAddress, peer)];
     await this.#request(METHOD.channelBind, attributes, bounds);
     this.#peerData.confirm(peer, channel);
+  }
+
+  /**
+   * Asks the server to connect to a peer over TCP (RFC 6062 section 4.3). Needs an allocation with `relayedTransport: 'tcp'`;
+   * the server answers when the peer has, which may take 30 seconds.
+   *
+   * @returns the id of the connection, which the server closes where nobody binds it within 30 seconds
+   * @throws StunError `rejected` (403: the server denies that peer; 447: it could not connect), and as `permit`
+   */
+  async connect(peer: TransportAddress, bounds: Bounds = {}): Promise<number> {
+    const message = await this.#request(METHOD.connect, [attribute(ATTRIBUTE.xorPeerAddress, peer)], bounds);
+    const id = readAttribute(message, ATTRIBUTE.connectionId);
+    if (id === undefined) throw new StunError('malformed', 'the answer has no CONNECTION-ID');
+    return id;
   }
 
   /**

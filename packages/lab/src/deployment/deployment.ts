@@ -1,7 +1,7 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { type CoturnOptions, coturnConfig } from '@anypath/server';
+import { type CoturnOptions, coturnConfig, deployedCoturn } from '@anypath/server';
 import { SignJWT } from 'jose';
 import type { Certificate } from '../network/authority.ts';
 import { startCoturn } from '../network/coturn.ts';
@@ -38,6 +38,8 @@ export interface Deployment {
   readonly server: Service;
   readonly coturn: Service;
   readonly front: Service;
+  /** What coturn was started with, for whoever attacks it. */
+  readonly turn: { readonly configuration: string; readonly secret: string; readonly tlsPort: number };
   /** Ends all of it, so that another can be started in its place. */
   stop(): Promise<void>;
   /** A token for a wallet, as a backend of the operator's own would issue it. */
@@ -80,18 +82,17 @@ export async function deploy(
   const { turn } = network.hosts;
   const [web, turns] = await Promise.all([network.authority.issue([WEB_NAME]), network.authority.issue([TURN_NAME])]);
   mkdirSync(turn.namespace.folder, { recursive: true });
-  const configuration = coturnConfig({
-    addresses: [turn.ipv4, turn.ipv6],
-    port: TURN_PORT,
-    extraPorts: [80],
-    tls: { port: TURN_TLS_PORT, ...turns },
-    relayPorts: { min: 49_152, max: 65_535 },
+  // The front has port 443; coturn is on a machine of its own and has port 80.
+  const options = deployedCoturn({
+    domain: TURN_HOST,
+    externalIps: [turn.ipv4, turn.ipv6],
     secrets: [turnSecret],
-    realm: 'lab.test',
+    port: TURN_PORT,
+    tlsPorts: [TURN_TLS_PORT],
+    ...turns,
     folder: turn.namespace.folder,
-    loopbackOnly: false,
-    ...fault.coturn,
   });
+  const configuration = coturnConfig({ ...options, ...fault.coturn });
   const [coturn, server, front] = await Promise.all([
     startCoturn(turn.namespace, configuration),
     startServer(network, { JWT_SECRET: jwtSecret, TURN_SECRET: turnSecret, ...fault.server }),
@@ -113,6 +114,7 @@ export async function deploy(
     server,
     coturn,
     front,
+    turn: { configuration, secret: turnSecret, tlsPort: TURN_TLS_PORT },
     stop: async () => {
       await Promise.all([coturn, server, front].map((service) => service.stop()));
     },

@@ -1,6 +1,7 @@
 import type { FindingCode } from '@anypath/protocol';
 import type { DEPLOYMENT_HOSTS, DeploymentFault } from '../deployment/deployment.ts';
 import type { LabNetwork } from '../network/lab-network.ts';
+import { putBehindNat, takeNatAway } from '../network/one-to-one-nat.ts';
 
 /** A lab with a server to break. */
 export type FaultyNetwork = LabNetwork<keyof typeof DEPLOYMENT_HOSTS>;
@@ -33,23 +34,6 @@ const drop = (what: string): Pick<Fault, 'prepare' | 'mend'> => ({
   },
   mend: ({ hosts }) => hosts.turn.namespace.loadRules('delete table inet fault'),
 });
-
-/** The private address of a TURN server behind a provider's NAT, as rented servers often are. */
-const PRIVATE_TURN = '10.99.0.2';
-
-/** Every address of the machine leads to the private one, one to one. */
-const natRules = (address: string): string => `
-table ip fault {
-  chain prerouting {
-    type nat hook prerouting priority dstnat;
-    iifname "eth0" ip daddr ${address} dnat to ${PRIVATE_TURN}
-  }
-  chain postrouting {
-    type nat hook postrouting priority srcnat;
-    oifname "eth0" ip saddr ${PRIVATE_TURN} snat to ${address}
-  }
-}
-`;
 
 /** Shifts every clock that JavaScript reads; the machine's own cannot be shifted for one process. */
 const shiftedClock = (ms: number): string => {
@@ -87,15 +71,8 @@ export const FAULTS: readonly Fault[] = [
   {
     name: 'missing external-ip',
     cause: 'external_ip_missing',
-    prepare: async ({ hosts: { turn } }) => {
-      await turn.namespace.configure(`addr add ${PRIVATE_TURN}/32 dev lo`);
-      await turn.namespace.loadRules(natRules(turn.ipv4));
-      return { coturn: { addresses: [PRIVATE_TURN] } };
-    },
-    mend: async ({ hosts: { turn } }) => {
-      await turn.namespace.loadRules('delete table ip fault');
-      await turn.namespace.configure(`addr del ${PRIVATE_TURN}/32 dev lo`);
-    },
+    prepare: async ({ hosts }) => ({ coturn: { addresses: [await putBehindNat(hosts.turn)] } }),
+    mend: ({ hosts }) => takeNatAway(hosts.turn),
   },
   {
     name: 'expired certificate',

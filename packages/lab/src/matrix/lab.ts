@@ -10,6 +10,7 @@ import { trustInHome } from '../network/authority.ts';
 import type { Client } from '../network/client.ts';
 import { LabNetwork } from '../network/lab-network.ts';
 import { TOPOLOGIES } from '../network/topologies.ts';
+import type { Topology } from '../network/topology.ts';
 import { type BrowserName, browserOf, type ClassName } from './plan.ts';
 import { runJobs } from './schedule.ts';
 import { TRIAL, type Trial } from './trial.ts';
@@ -45,15 +46,17 @@ export class Lab implements AsyncDisposable {
    *
    * @param classes the class of network of each client, by its name
    * @param say told how far it is
+   * @param networks what each class is
    */
   static async open(
     classes: ReadonlyMap<string, ClassName>,
     say: (line: string) => void = () => undefined,
+    networks: Readonly<Record<ClassName, () => Topology>> = TOPOLOGIES,
   ): Promise<Lab> {
     const startedMs = performance.now();
     const network = await LabNetwork.open({ hosts: DEPLOYMENT_HOSTS });
     try {
-      const topologies = Object.fromEntries([...classes].map(([name, kind]) => [name, TOPOLOGIES[kind]()]));
+      const topologies = Object.fromEntries([...classes].map(([name, kind]) => [name, networks[kind]()]));
       const clients = await network.join(topologies);
       say(`${classes.size} networks built in ${seconds(startedMs)} s`);
       const home = join(network.folder, 'home');

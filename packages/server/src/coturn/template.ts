@@ -1,10 +1,18 @@
+import { NOT_LOOPBACK, NOT_PUBLIC } from './denied-peers.ts';
+import { type CoturnLimits, limitsOf } from './limits.ts';
+
 /** What a coturn configuration is rendered from. */
 export interface CoturnOptions {
   /** Addresses to listen on and to relay from; all of the machine's where the list is empty. */
   readonly addresses: readonly string[];
+  /** The public address of each private one in `addresses`, where a NAT is in front of the machine. */
+  readonly external?: readonly { readonly publicAddress: string; readonly privateAddress: string }[];
   /** UDP and TCP. */
   readonly port: number;
-  /** Further ports for UDP and TCP, such as 80; they need `addresses`. */
+  /**
+   * Further ports for UDP and TCP, such as 80; they need `addresses`. coturn tells TLS from plain TCP by the first bytes, so
+   * with `tls` they carry both, and a second port for TLS, such as 5349 beside 443, is one of these.
+   */
   readonly extraPorts?: readonly number[];
   /** TURN over TLS. */
   readonly tls?: { readonly port: number; readonly certificate: string; readonly key: string };
@@ -16,75 +24,77 @@ export interface CoturnOptions {
   readonly folder: string;
   /** The whole service lives on loopback: peers there are the only ones allowed. */
   readonly loopbackOnly: boolean;
+  /** Where they differ from the usual ones. */
+  readonly limits?: Partial<CoturnLimits>;
+  /** Further ranges, or single addresses, that are no peers, such as public ones of a network of one's own. */
+  readonly deniedPeers?: readonly string[];
+  /** Where Prometheus may ask; nowhere where it is left out. Debian's coturn is built without and ignores it. */
+  readonly prometheus?: { readonly address: string; readonly port: number };
 }
 
 /**
- * Everything that a relay on the internet must not reach: private, shared, loopback, link-local (with the cloud's metadata
- * address), benchmarking, multicast and reserved ranges (RFC 6890), IPv4 and IPv6.
+ * The configuration file of coturn: the only one that there is, for the managed child, the lab, and every deployment.
  *
- * No range may begin at `::`: coturn 4.6 takes that for "any address" and then denies all of IPv4. The unspecified
- * addresses themselves it refuses by itself.
- */
-const NOT_PUBLIC = [
-  '0.0.0.0-0.255.255.255',
-  '10.0.0.0-10.255.255.255',
-  '100.64.0.0-100.127.255.255',
-  '127.0.0.0-127.255.255.255',
-  '169.254.0.0-169.254.255.255',
-  '172.16.0.0-172.31.255.255',
-  '192.0.0.0-192.0.0.255',
-  '192.168.0.0-192.168.255.255',
-  '198.18.0.0-198.19.255.255',
-  '224.0.0.0-255.255.255.255',
-  '::1-::1',
-  '::ffff:0:0-::ffff:ffff:ffff',
-  '64:ff9b::-64:ff9b::ffff:ffff',
-  'fc00::-fdff:ffff:ffff:ffff:ffff:ffff:ffff:ffff',
-  'fe80::-febf:ffff:ffff:ffff:ffff:ffff:ffff:ffff',
-] as const;
-
-/** Everything but loopback, for a service that lives there. */
-const NOT_LOOPBACK = [
-  '0.0.0.0-126.255.255.255',
-  '128.0.0.0-255.255.255.255',
-  '::2-ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff',
-] as const;
-
-/**
- * The configuration file of coturn.
+ * Its own address stays a peer, though it is denied with the rest where it is private: two people who have nothing but TCP
+ * meet there, each in an allocation of their own. coturn cannot tell the ports of a peer apart, but relays over UDP alone
+ * (`no-tcp-relay`), so no service over TCP on the machine is within reach.
  *
  * @returns its text; it holds the secret, so keep the file to the user that runs coturn
  */
 export function coturnConfig(options: CoturnOptions): string {
-  const { addresses, port, extraPorts = [], tls, relayPorts, secrets, realm, folder, loopbackOnly } = options;
+  const { realm, folder, secrets } = options;
   const lines = [
-    ...addresses.flatMap((address) => [`listening-ip=${address}`, `relay-ip=${address}`]),
-    `listening-port=${port}`,
-    ...addresses.flatMap((address) => extraPorts.map((extra) => `aux-server=${bracketed(address)}:${extra}`)),
-    ...(tls ? tlsLines(tls) : ['no-tls', 'no-dtls']),
-    `min-port=${relayPorts.min}`,
-    `max-port=${relayPorts.max}`,
-    `realm=${realm}`,
-    'fingerprint',
-    'use-auth-secret',
-    ...secrets.map((secret) => `static-auth-secret=${secret}`),
-    'no-cli',
-    'no-multicast-peers',
-    ...(loopbackOnly ? ['allow-loopback-peers'] : []),
-    ...(loopbackOnly ? NOT_LOOPBACK : NOT_PUBLIC).map((range) => `denied-peer-ip=${range}`),
-    // Two clients of this relay meet at its own address, which may be a private one.
-    ...addresses.map((address) => `allowed-peer-ip=${address}`),
+    // First, because coturn opens a file in /var/log at the first line that it does not know.
+    'log-file=stdout',
+    'simple-log',
     // Without a database of its own coturn opens the one of the system.
     `userdb=${folder}/turndb`,
     `pidfile=${folder}/turnserver.pid`,
-    'log-file=stdout',
-    'simple-log',
+    '',
+    '# Where it listens',
+    ...listeningLines(options),
+    '',
+    '# Who may use it',
+    `realm=${realm}`,
+    'use-auth-secret',
+    ...secrets.map((secret) => `static-auth-secret=${secret}`),
+    // A nonce that somebody else saw is worth nothing after ten minutes (RFC 8489 section 9.2.4 asks for an expiry).
+    'stale-nonce=600',
+    '',
+    '# How much of it: allocations for a wallet and in all, bytes a second for an allocation and in all',
+    ...limitLines(limitsOf(options.limits ?? {}, options.relayPorts)),
+    '',
+    '# Whom it relays to',
+    ...peerLines(options),
+    '',
+    '# What it says and lets others do',
+    'fingerprint',
+    'no-cli',
+    'no-software-attribute',
+    // A longer answer to a Binding request is what makes a STUN server worth abusing as an amplifier.
+    'no-rfc5780',
+    'no-stun-backward-compatibility',
+    'response-origin-only-with-rfc5780',
+    ...prometheusLines(options.prometheus),
   ];
   return `${lines.join('\n')}\n`;
 }
 
-const bracketed = (address: string): string => (address.includes(':') ? `[${address}]` : address);
+function listeningLines({ addresses, external = [], port, extraPorts = [], tls, relayPorts }: CoturnOptions): string[] {
+  return [
+    ...addresses.flatMap((address) => [`listening-ip=${address}`, `relay-ip=${address}`]),
+    ...external.map(({ publicAddress, privateAddress }) => `external-ip=${publicAddress}/${privateAddress}`),
+    `listening-port=${port}`,
+    ...addresses.flatMap((address) => extraPorts.map((extra) => `aux-server=${bracketed(address)}:${extra}`)),
+    ...(tls ? tlsLines(tls) : ['no-tls']),
+    // No browser speaks TURN over DTLS.
+    'no-dtls',
+    `min-port=${relayPorts.min}`,
+    `max-port=${relayPorts.max}`,
+  ];
+}
 
+/** TLS 1.2 and newer (RFC 8996). */
 const tlsLines = ({ port, certificate, key }: NonNullable<CoturnOptions['tls']>) => [
   `tls-listening-port=${port}`,
   `cert=${certificate}`,
@@ -92,3 +102,27 @@ const tlsLines = ({ port, certificate, key }: NonNullable<CoturnOptions['tls']>)
   'no-tlsv1',
   'no-tlsv1_1',
 ];
+
+const limitLines = (limits: CoturnLimits) => [
+  `user-quota=${limits.userQuota}`,
+  `total-quota=${limits.totalQuota}`,
+  `max-bps=${limits.maxBytesPerSecond}`,
+  `bps-capacity=${limits.capacityBytesPerSecond}`,
+];
+
+function peerLines({ addresses, loopbackOnly, deniedPeers = [] }: CoturnOptions): string[] {
+  return [
+    'no-tcp-relay',
+    'no-multicast-peers',
+    ...(loopbackOnly ? ['allow-loopback-peers'] : []),
+    ...[...(loopbackOnly ? NOT_LOOPBACK : NOT_PUBLIC), ...deniedPeers].map((range) => `denied-peer-ip=${range}`),
+    // Two clients of this relay meet at its own address, which may be a private one.
+    ...addresses.map((address) => `allowed-peer-ip=${address}`),
+  ];
+}
+
+/** Without `prometheus-username-labels`: there would be a series for each wallet, with its name. */
+const prometheusLines = (prometheus: CoturnOptions['prometheus']): string[] =>
+  prometheus ? ['prometheus', `prometheus-address=${prometheus.address}`, `prometheus-port=${prometheus.port}`] : [];
+
+const bracketed = (address: string): string => (address.includes(':') ? `[${address}]` : address);
