@@ -29,7 +29,7 @@ export function PlotPanel({ panel, points, hours, language, scheme, text }: Prop
   const words = lines.map((line) => `${text.lines[line.id as LineId]} ${shownOf(line, last)}`).join(', ');
   const { title: name, hint } = text.panels[panel.id];
   return (
-    <section class="panel" data-test="panel" data-panel={panel.id} aria-labelledby={title}>
+    <article class="panel" data-test="panel" data-panel={panel.id} aria-labelledby={title}>
       <h3 id={title}>{name}</h3>
       <p class="hint">{hint}</p>
       {isEmpty ? (
@@ -55,7 +55,7 @@ export function PlotPanel({ panel, points, hours, language, scheme, text }: Prop
         </summary>
         <PlotTable title={name} lines={lines} points={points} text={text} language={language} shownOf={shownOf} />
       </details>
-    </section>
+    </article>
   );
 }
 

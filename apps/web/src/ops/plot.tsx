@@ -81,10 +81,10 @@ function optionsOf({ panel, language, element, window, onPoint }: Drawing): uPlo
     cursor: { y: false, drag: { x: false, y: false }, points: { size: 7 } },
     scales: { x: { range: window }, y: { range: (_plot, _min, max) => [0, topOf(panel, max)] } },
     axes: [
-      { ...axis, values: (_plot, splits) => splits.map((at) => timeOfDay(at, language)) },
+      { ...axis, size: 30, values: (_plot, splits) => splits.map((at) => timeOfDay(at, language)) },
       {
         ...axis,
-        size: 68,
+        size: panel.unit === 'count' || panel.unit === 'share' ? 48 : 72,
         ...(panel.unit === 'count' ? { incrs: WHOLE_STEPS } : {}),
         values: (_plot, splits) => splits.map((value) => written(value, panel.unit, language)),
       },

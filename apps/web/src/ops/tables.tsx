@@ -36,7 +36,7 @@ interface FactsProps {
 function Facts({ id, text, head, rows }: FactsProps) {
   const title = useId();
   return (
-    <section class="panel panel-facts" data-test="facts" data-facts={id} aria-labelledby={title}>
+    <article class="panel panel-facts" data-test="facts" data-facts={id} aria-labelledby={title}>
       <h3 id={title}>{text.tables[id]}</h3>
       {rows.length === 0 ? (
         <p class="hint">{text.none[id]}</p>
@@ -65,7 +65,7 @@ function Facts({ id, text, head, rows }: FactsProps) {
           </table>
         </section>
       )}
-    </section>
+    </article>
   );
 }
 

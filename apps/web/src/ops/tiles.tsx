@@ -20,6 +20,7 @@ export function Tiles({ answer, history, language, text }: Props) {
   const attempts = opened + sumOf(history, 'failed', HOUR_MINUTES);
   const relayed = sumOf(history, 'openedRelay', HOUR_MINUTES);
   const latest = history.openP50Ms.findLastIndex((ms) => ms !== null);
+  const most = history.openP95Ms[latest] ?? null;
   const oldest = history.mailOldestSeconds.at(-1) ?? 0;
   const bytes = answer.relayed.reduce((sum, row) => sum + row.bytes, 0);
   const count = (value: number) => written(value, 'count', language);
@@ -33,7 +34,7 @@ export function Tiles({ answer, history, language, text }: Props) {
         {text.lastHour}
       </Tile>
       <Tile id="openTime" text={text} value={ms(history.openP50Ms[latest])}>
-        {text.most(ms(history.openP95Ms[latest]))}
+        {most !== null && text.most(ms(most))}
       </Tile>
       <Tile id="sockets" text={text} value={count(history.sockets.at(-1) ?? 0)} />
       <Tile id="mailbox" text={text} value={count(history.mailMessages.at(-1) ?? 0)}>
