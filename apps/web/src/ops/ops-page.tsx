@@ -9,11 +9,12 @@ import { HOURS, pointsOf } from './columns.ts';
 import { ConcernList } from './concern-list.tsx';
 import { concernsOf } from './concerns.ts';
 import { duration } from './format.ts';
+import { opsTexts } from './languages.ts';
 import type { OpsModel, OpsPhase } from './ops-model.ts';
 import { PANELS } from './panels.ts';
 import { PlotPanel } from './plot-panel.tsx';
 import { Tables } from './tables.tsx';
-import { type OpsTexts, opsTexts } from './texts.ts';
+import type { OpsTexts } from './texts.ts';
 import { Tiles } from './tiles.tsx';
 import { useScheme } from './use-scheme.ts';
 

@@ -1,9 +1,6 @@
 import type { OpsAnswer } from '@anypath/protocol';
-import type { Language } from '../i18n/language.ts';
 import type { Hours } from './columns.ts';
 import type { Concern } from './concerns.ts';
-import { en } from './en.ts';
-import { es } from './es.ts';
 import type { LineId, Panel } from './panels.ts';
 
 type Urls = OpsAnswer['readiness']['providers'][number]['urls'][number];
@@ -71,7 +68,3 @@ export interface OpsTexts {
   readonly unread: string;
   readonly thisProcess: (version: string, since: string) => string;
 }
-
-const TEXTS: Readonly<Record<Language, OpsTexts>> = { en, es };
-
-export const opsTexts = (language: Language): OpsTexts => TEXTS[language];
