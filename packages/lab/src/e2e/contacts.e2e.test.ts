@@ -121,7 +121,7 @@ describe('contacts on the demo page in real Chromium, at the real server', () =>
     await alice.click('[data-test=incoming][data-wallet=bob] [data-test=accept]');
     await say(bob, 'here I am again');
     await message(alice, 'here I am again', '[data-state=received]');
-    expect(await alice.locator('[data-test=message]').count()).toBe(1);
+    await expect.poll(() => alice.locator('[data-test=message]').count()).toBe(1);
   });
 
   it('a contact that ends while its other side is away is over when they come back', async () => {

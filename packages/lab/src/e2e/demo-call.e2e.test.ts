@@ -137,10 +137,10 @@ describe('calls on the demo page in real Chromium, with cameras that are made up
     await bob.keyboard.press('Escape');
     await bob.waitForSelector('[data-test=incoming-call]', { state: 'detached' });
     await callStage(alice, 'over');
-    expect(await bob.locator('[data-test=call-item][data-outcome=declined]').count()).toBe(2);
+    await expect.poll(() => bob.locator('[data-test=call-item][data-outcome=declined]').count()).toBe(2);
     await alice.click('[data-test=call-close]');
     await noCall(alice);
-    expect(await focused(alice)).toBe('call-sound');
+    await expect.poll(() => focused(alice)).toBe('call-sound');
   });
 
   it('is missed where the caller gives up, is said once with its path, and can be called back', async () => {
@@ -152,7 +152,7 @@ describe('calls on the demo page in real Chromium, with cameras that are made up
     await alice.click('[data-test=hangup]');
     await noted(alice, 'cancelled');
     await bob.waitForSelector('[data-test=call-item][data-outcome=missed][data-path]');
-    expect(await bob.locator('[data-test=call-item]').count()).toBe(1);
+    await expect.poll(() => bob.locator('[data-test=call-item]').count()).toBe(1);
     expect(await bob.locator('[data-test=incoming-call]').count()).toBe(0);
     expect(await bob.locator('[data-test=call-item]').innerText()).toContain('Missed video call');
     await bob.click('[data-test=call-back]');
@@ -195,13 +195,13 @@ describe('calls on the demo page in real Chromium, with cameras that are made up
     // Who is writing does not answer by accident.
     await bob.focus('[data-test=composer]');
     await bob.waitForSelector('[data-test=incoming-call]');
-    expect(await focused(bob)).toBe('incoming-title');
+    await expect.poll(() => focused(bob)).toBe('incoming-title');
     await bob.keyboard.press('Enter');
     await bob.keyboard.press('Tab');
-    expect(await focused(bob)).toBe('call-accept');
+    await expect.poll(() => focused(bob)).toBe('call-accept');
     await bob.keyboard.press('Enter');
     await Promise.all([callStage(alice, 'active'), callStage(bob, 'active')]);
-    expect(await focused(bob)).toBe('call-title');
+    await expect.poll(() => focused(bob)).toBe('call-title');
     await press(bob, 'M');
     await alice.waitForSelector('[data-test=their-mute]');
     await press(bob, 'O');
@@ -212,8 +212,8 @@ describe('calls on the demo page in real Chromium, with cameras that are made up
     await bob.focus('[data-test=composer]');
     await press(bob, 'H');
     await Promise.all([noCall(alice), noCall(bob)]);
-    expect(await focused(bob)).toBe('composer');
-    expect(await focused(alice)).toBe('call-sound');
+    await expect.poll(() => focused(bob)).toBe('composer');
+    await expect.poll(() => focused(alice)).toBe('call-sound');
   });
 
   it('says aloud how it goes on', async () => {
@@ -345,7 +345,7 @@ describe('a call on the demo page in real Chromium that refuses microphone and c
     const { alice, bob } = two;
     await alice.click('[data-test=call-video]');
     await alice.locator('[data-test=call-why][role=alert]', { hasText: 'address bar' }).waitFor();
-    expect(await alice.locator('[data-test=call-without-camera]').count()).toBe(1);
+    await expect.poll(() => alice.locator('[data-test=call-without-camera]').count()).toBe(1);
     // The caller's are allowed from here on.
     await alice.evaluate(() => {
       MediaDevices.prototype.getUserMedia = async () => document.createElement('canvas').captureStream();

@@ -73,7 +73,7 @@ describe('the demo page in real Chromium, served by the real server', () => {
     await message(bob, 'hello bob', '[data-state=received]');
     await alice.click('[data-test=peer-menu]');
     await alice.waitForSelector('[data-test=menu-safety]');
-    expect(await alice.locator('[role=menuitem]').count()).toBe(1);
+    await expect.poll(() => alice.locator('[role=menuitem]').count()).toBe(1);
     await alice.keyboard.press('Escape');
     await bob.close();
     await alice.waitForSelector('[data-test=person][data-wallet=bob][data-online=false]');

@@ -34,7 +34,7 @@ describe('what the demo page shows of a connection, in real Chromium', () => {
     await alice.locator('[data-test=trace] [data-event=presence]', { hasText: '0 of their devices' }).first().waitFor();
     await alice.keyboard.press('Escape');
     await alice.locator('[data-test=inspector]').waitFor({ state: 'detached' });
-    expect(await focused(alice)).toBe('inspect');
+    await expect.poll(() => focused(alice)).toBe('inspect');
     expect(one.faults).toEqual([]);
   });
 });
