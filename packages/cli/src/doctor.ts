@@ -3,7 +3,6 @@ import {
   ArgumentError,
   DOCTOR_LANGUAGES,
   type DoctorLanguage,
-  doctorLanguage,
   doctorWords,
   EXIT_STATUS,
   examine,
@@ -24,6 +23,7 @@ import {
 } from '@anypath/doctor';
 import type { CheckRow, DoctorReport } from '@anypath/protocol';
 import { Command, type CommanderError, Option } from 'commander';
+import { languageOfSystem } from './language.ts';
 
 /** `EX_USAGE` of sysexits.h: the command was used wrongly. */
 const BAD_ARGUMENTS = 64;
@@ -148,14 +148,6 @@ function proxyFor(url: string, system: SystemProxy | undefined): NamedProxy | un
   const named = proxyFromEnvironment(url);
   if (named !== undefined) return { url: named, source: 'environment' };
   return system && isFor(system, url) ? { url: system.url, source: 'system' } : undefined;
-}
-
-function languageOfSystem(): DoctorLanguage {
-  const { env } = process;
-  const named = [env['LC_ALL'], env['LC_MESSAGES'], env['LANG']].filter((name) => name !== undefined && name !== '');
-  return doctorLanguage(
-    [...named.slice(0, 1), Intl.DateTimeFormat().resolvedOptions().locale].filter((name) => name !== undefined),
-  );
 }
 
 function rendered(report: DoctorReport, options: DoctorOptions, language: DoctorLanguage): string {
