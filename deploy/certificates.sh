@@ -9,7 +9,7 @@
 #   CERTIFICATE_EMAIL     who is told when renewal fails; none where it is empty
 #   ACME_DIRECTORY        URL of another authority's directory; Let's Encrypt where it is empty
 #   CHALLENGE_PORT        where challenges arrive
-#   FRONT                 host:port that must answer before anything is asked for
+#   FRONT                 host:port of the front, which must complete a TLS handshake before anything is asked for
 set -eu
 
 folder=$1
@@ -60,7 +60,7 @@ elif ! openssl x509 -in "$folder/turn.crt" -noout -checkend 86400 >/dev/null 2>&
 fi
 
 trap 'exit 0' TERM INT
-until nc -z "${FRONT%:*}" "${FRONT##*:}" 2>/dev/null; do sleep 1; done
+until openssl s_client -connect "$FRONT" </dev/null >/dev/null 2>&1; do sleep 1; done
 while :; do
   # An authority counts failures by the hour; the next try is an hour away.
   if ask; then wait_seconds=$pause; else wait_seconds=3600; fi
