@@ -1,7 +1,6 @@
 import { styleText } from 'node:util';
 import {
   ArgumentError,
-  DOCTOR_LANGUAGES,
   type DoctorLanguage,
   doctorWords,
   EXIT_STATUS,
@@ -22,11 +21,10 @@ import {
   turnTarget,
 } from '@anypath/doctor';
 import type { CheckRow, DoctorReport } from '@anypath/protocol';
-import { Command, type CommanderError, Option } from 'commander';
-import { languageOfSystem } from './language.ts';
+import { Command } from 'commander';
+import { collected, endWithUsage, languageOfSystem, languageOption, orRefused, refuse, written } from './arguments.ts';
 
-/** `EX_USAGE` of sysexits.h: the command was used wrongly. */
-const BAD_ARGUMENTS = 64;
+const NAME = 'anypath doctor';
 
 interface DoctorOptions {
   readonly turn?: readonly string[];
@@ -67,11 +65,7 @@ export const doctorCommand = (): Command =>
     .option('--json', 'the whole report as JSON')
     .option('--junit', 'the report as JUnit XML')
     .option('--share', 'without addresses and names, safe to paste')
-    .addOption(
-      new Option('--lang <code>', 'language of the report; that of the system where it is left out').choices(
-        DOCTOR_LANGUAGES,
-      ),
-    )
+    .addOption(languageOption())
     .helpOption('-h, --help', 'show this help')
     .addHelpText('after', HELP)
     .exitOverride(endWithUsage)
@@ -86,16 +80,10 @@ Examples:
   anypath doctor https://rtc.example.com --share > report.txt
   anypath doctor --turn turn:turn.example.com:3478 --secret "$TURN_SECRET" --server`;
 
-const collected = (uri: string, before: readonly string[] = []): string[] => [...before, uri];
-
-function endWithUsage({ exitCode }: CommanderError): never {
-  process.exit(exitCode === 0 ? 0 : BAD_ARGUMENTS);
-}
-
 async function run(url: string | undefined, options: DoctorOptions): Promise<void> {
-  const target = orRefused(() => targetOf(url, options));
-  const references = orRefused(() => (options.reference ?? []).map(referenceUri));
-  if (options.json && options.junit) refuse('--json and --junit: choose one.');
+  const target = orRefused(NAME, () => targetOf(url, options));
+  const references = orRefused(NAME, () => (options.reference ?? []).map(referenceUri));
+  if (options.json && options.junit) refuse(NAME, '--json and --junit: choose one.');
   const language = options.lang ?? languageOfSystem();
   const system = await systemProxy();
   const progress = progressOnTerminal(language);
@@ -127,20 +115,6 @@ function targetOf(url: string | undefined, options: DoctorOptions): Target {
   const secret = options.secret ?? env['TURN_SECRET'];
   if (secret === undefined) throw new ArgumentError('--turn: it needs --secret, or --username and --password.');
   return turnTarget(turn, { by: 'secret', secret });
-}
-
-function orRefused<T>(make: () => T): T {
-  try {
-    return make();
-  } catch (error) {
-    if (error instanceof ArgumentError) return refuse(error.message);
-    throw error;
-  }
-}
-
-function refuse(sentence: string): never {
-  console.error(`anypath doctor: ${sentence}`);
-  process.exit(BAD_ARGUMENTS);
 }
 
 /** The environment wins over the settings of the system. */
@@ -176,5 +150,3 @@ function progressOnTerminal(language: DoctorLanguage) {
   };
   return { show, clear };
 }
-
-const written = (text: string): Promise<void> => new Promise((resolve) => process.stdout.write(text, () => resolve()));

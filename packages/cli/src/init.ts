@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { DOCTOR_LANGUAGES, type DoctorLanguage } from '@anypath/doctor';
-import { Command, type CommanderError, Option } from 'commander';
+import type { DoctorLanguage } from '@anypath/doctor';
+import { Command } from 'commander';
+import { endWithUsage, languageOfSystem, languageOption } from './arguments.ts';
 import type { Answers, Question } from './init/answers.ts';
 import { askedAnswers, Cancelled, type GivenAnswers, givenAnswers, WrongAnswer } from './init/ask.ts';
 import { addressesOf, SERVED_PORTS, surroundings, takenPorts } from './init/machine.ts';
@@ -11,7 +12,6 @@ import { makeSecrets, readSecrets } from './init/secrets.ts';
 import { INIT_WORDS } from './init/words/languages.ts';
 import type { InitWords } from './init/words/words.ts';
 import { writeDeployment } from './init/write.ts';
-import { languageOfSystem } from './language.ts';
 
 /** `EX_USAGE` of sysexits.h: the command was used wrongly. */
 const BAD_ARGUMENTS = 64;
@@ -67,9 +67,7 @@ export const initCommand = (): Command =>
     .option('--new-secrets', 'with --force: make new secrets as well')
     .option('--skip-dns', 'do not ask whether the names lead to this machine')
     .option('--skip-ports', 'do not ask whether other programs have the ports')
-    .addOption(
-      new Option('--lang <code>', 'language; that of the system where it is left out').choices(DOCTOR_LANGUAGES),
-    )
+    .addOption(languageOption())
     .helpOption('-h, --help', 'show this help')
     .addHelpText(
       'after',
@@ -77,10 +75,6 @@ export const initCommand = (): Command =>
     )
     .exitOverride(endWithUsage)
     .action(run);
-
-function endWithUsage({ exitCode }: CommanderError): never {
-  process.exit(exitCode === 0 ? 0 : BAD_ARGUMENTS);
-}
 
 /** What keeps a deployment from being written, in one line. */
 class Refusal extends Error {

@@ -3,6 +3,7 @@ import { doctorCommand } from './doctor.ts';
 import { flagsCommand } from './flags.ts';
 import { initCommand } from './init.ts';
 import { serveCommand } from './serve.ts';
+import { turnCommand } from './turn.ts';
 import { VERSION } from './version.ts';
 
 /** The command line: parses arguments, nothing else. */
@@ -15,4 +16,5 @@ export const program = (): Command =>
     .addCommand(serveCommand())
     .addCommand(initCommand())
     .addCommand(flagsCommand())
-    .addCommand(doctorCommand());
+    .addCommand(doctorCommand())
+    .addCommand(turnCommand());

@@ -1,7 +1,9 @@
 export { createLocalBus } from './bus/local.ts';
 export { type Config, ConfigError, describeConfig, readConfig } from './config.ts';
 export { Contacts } from './contacts/contacts.ts';
+export { type DeployedCoturn, deployedCoturn, deployedUris } from './coturn/deployed.ts';
 export { findExecutable } from './coturn/executable.ts';
+export type { CoturnLimits } from './coturn/limits.ts';
 export { type CoturnOptions, coturnConfig } from './coturn/template.ts';
 export { FLAGS, type Flag, Flags, isFlag } from './flags/flags.ts';
 export { createLog } from './log.ts';

