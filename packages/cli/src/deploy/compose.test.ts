@@ -42,6 +42,9 @@ const compose = read('compose.yaml');
 const small = read('compose.small.yaml');
 const services = Object.entries(compose.services);
 
+/** It names itself and its dialect as validators no longer do. */
+const { $schema: _dialect, id: _name, ...schema } = composeSchema as Readonly<Record<string, unknown>>;
+
 /** The command as people run it, or as a program of its own. */
 const commands = [['docker', 'compose'], ['docker-compose']].find(
   ([command = '', ...args]) => spawnSync(command, [...args, 'version']).status === 0,
@@ -72,7 +75,7 @@ describe('deploy/compose.yaml and what anypath init writes for it', () => {
   it.each([['compose.yaml'], ['compose.small.yaml']])(
     '[S7.1] %s is valid by the schema of the specification',
     (file) => {
-      const validate = new Ajv2019({ strict: false, validateFormats: false }).compile(composeSchema as object);
+      const validate = new Ajv2019({ strict: false, validateFormats: false }).compile(schema);
       expect(validate(read(file)), JSON.stringify(validate.errors)).toBe(true);
       expect(validate({ services: { server: { imagee: 'x' } } })).toBe(false);
     },
@@ -136,23 +139,25 @@ describe('deploy/compose.yaml and what anypath init writes for it', () => {
   });
 
   // Where CI runs there is no container engine, and Debian's docker compose is of 2021.
-  it.runIf(commands !== undefined)('[S7.1] is accepted by docker compose itself', () => {
-    const [command = '', ...args] = commands ?? [];
-    const config = (...files: string[]) =>
-      spawnSync(command, [...args, ...files.flatMap((file) => ['-f', file]), 'config', '--services'], {
-        cwd: folder,
-        encoding: 'utf8',
-      });
-    const whole = config('compose.yaml');
-    expect(whole.stderr).toBe('');
-    expect(whole.stdout.trim().split('\n').sort()).toEqual(Object.keys(compose.services).sort());
-    expect(config('compose.yaml', 'compose.small.yaml').stdout.trim().split('\n').sort()).toEqual([
-      'certificates',
-      'coturn',
-      'front',
-      'server',
-    ]);
-    rmSync(join(folder, '.env'));
-    expect(config('compose.yaml').stderr).toContain('run "anypath init" first');
-  });
+  if (commands !== undefined) {
+    const [command = '', ...args] = commands;
+    it('[S7.1] is accepted by docker compose itself', () => {
+      const config = (...files: string[]) =>
+        spawnSync(command, [...args, ...files.flatMap((file) => ['-f', file]), 'config', '--services'], {
+          cwd: folder,
+          encoding: 'utf8',
+        });
+      const whole = config('compose.yaml');
+      expect(whole.stderr).toBe('');
+      expect(whole.stdout.trim().split('\n').sort()).toEqual(Object.keys(compose.services).sort());
+      expect(config('compose.yaml', 'compose.small.yaml').stdout.trim().split('\n').sort()).toEqual([
+        'certificates',
+        'coturn',
+        'front',
+        'server',
+      ]);
+      rmSync(join(folder, '.env'));
+      expect(config('compose.yaml').stderr).toContain('run "anypath init" first');
+    });
+  }
 });
