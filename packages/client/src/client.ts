@@ -451,9 +451,12 @@ export class Client extends Events<ClientEvents> {
       check: () => this.#parts.connection.check(),
       reconnect: () => this.reconnect(),
       report: (report) => {
-        network.learn(report, ice.hasTurn);
+        // What is relayed later shows nothing new.
+        if (report.outcome !== 'carried') network.learn(report, ice.hasTurn);
+        const { provider } = ice;
+        const whole = { ...report, network: network.preset, ...(provider && { provider }) };
         // An operator may not want them: that is no matter of the conversation.
-        void ask(socket, 'rtc:report', report).catch(() => undefined);
+        void ask(socket, 'rtc:report', whole).catch(() => undefined);
       },
       closed: () => void this.#links.delete(peer),
     };

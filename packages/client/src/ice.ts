@@ -1,4 +1,4 @@
-import { IceAnswer, PATHS } from '@anypath/protocol';
+import { IceAnswer, PATHS, type ProviderName } from '@anypath/protocol';
 import { askSignedIn, type Credentials } from './credentials.ts';
 import { Events } from './emitter.ts';
 import { parsed, RefusedRequest } from './http.ts';
@@ -12,6 +12,7 @@ const ASK_AGAIN_MS = 10_000;
 /** A list of servers, and for how long it is good. Times are milliseconds. */
 interface Fetched {
   readonly servers: readonly RTCIceServer[];
+  readonly provider: IceAnswer['provider'];
   readonly atMs: Moment;
   /** Fetched again at this age. */
   readonly staleMs: number;
@@ -67,6 +68,12 @@ export class IceSource extends Events<IceEvents> {
     return (this.#fetched?.servers ?? []).some(({ urls }) => [urls].flat().some((url) => /^turns?:/i.test(url)));
   }
 
+  /** Who issued the TURN credentials in hand. */
+  get provider(): ProviderName | undefined {
+    const provider = this.#fetched?.provider;
+    return provider === 'stun' ? undefined : provider;
+  }
+
   /** Fetches no more. */
   close(): void {
     this.#isClosed = true;
@@ -101,11 +108,14 @@ export class IceSource extends Events<IceEvents> {
   async #fetch(): Promise<Fetched> {
     // Before the request: the server's clock may stand anywhere between its start and its end.
     const atMs = now();
-    const { iceServers, serverTime, expiresAt } = parsed(IceAnswer, await askSignedIn(this.#url, this.#credentials));
+    const { iceServers, provider, serverTime, expiresAt } = parsed(
+      IceAnswer,
+      await askSignedIn(this.#url, this.#credentials),
+    );
     // By the server's clock alone, so that ours may be wrong.
     const endMs = expiresAt - serverTime;
     const staleMs = endMs * (REFRESH_AT + REFRESH_JITTER * (2 * Math.random() - 1));
-    return { servers: iceServers as RTCIceServer[], atMs, staleMs, endMs };
+    return { servers: iceServers as RTCIceServer[], provider, atMs, staleMs, endMs };
   }
 
   #wakeIn(ms: number): void {

@@ -56,6 +56,8 @@ export interface SignedIn {
   readonly expiresAt: number;
   /** For `connect`, where the session is `as: 'bearer'`. */
   readonly token?: string;
+  /** Whether the operator has named the wallet in ADMIN_WALLETS, so that it may see how the server does. */
+  readonly admin?: boolean;
 }
 
 /**
@@ -162,8 +164,9 @@ const isOver = (error: unknown): boolean =>
   error instanceof AnypathError && (error.code === 'unauthenticated' || error.code === 'session_ended');
 
 /** The CSRF token is the SDK's own business. */
-const signedIn = ({ wallet, expiresAt, token }: Session): SignedIn => ({
+const signedIn = ({ wallet, expiresAt, token, admin }: Session): SignedIn => ({
   wallet,
   expiresAt,
   ...(token === undefined ? {} : { token }),
+  ...(admin && { admin }),
 });

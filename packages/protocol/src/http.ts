@@ -97,6 +97,8 @@ export const Session = v.object({
   expiresAt: UnixMs,
   /** A JWT for `Authorization: Bearer` and for the socket's handshake, for a session `as: 'bearer'`. */
   token: v.optional(v.string()),
+  /** Whether the operator has named the wallet in ADMIN_WALLETS; left out where not. */
+  admin: v.optional(v.boolean()),
   /** For the header `X-CSRF-Token` and for the socket's handshake, where the session is in a cookie. */
   csrfToken: v.optional(v.string()),
 });

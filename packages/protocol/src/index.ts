@@ -8,6 +8,7 @@ export * from './http.ts';
 export * from './identifiers.ts';
 export * from './limits.ts';
 export * from './mailbox.ts';
+export * from './ops.ts';
 export * from './paths.ts';
 export * from './presence.ts';
 export * from './relay.ts';

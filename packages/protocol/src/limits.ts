@@ -16,6 +16,10 @@ export const LIMITS = {
   walletMessageMaxLength: 4096,
   /** Lifetime of the credentials of a connectivity check, seconds. */
   checkCredentialsSeconds: 60,
+  /** How long one entry in the history of the operations page is. */
+  opsSampleMs: 60_000,
+  /** Entries in that history: a day. */
+  opsSamplesMax: 1_440,
   /** How long a connection of a connectivity check may last. */
   checkConnectionMs: 30_000,
   /** Echoes that one connection of a connectivity check may ask for. */
@@ -124,6 +128,7 @@ export const RATE_LIMITS = {
   mailbox: { points: 1_000, windowMs: 10_000, doc: 'questions for and acknowledgements of the mailbox of a wallet' },
   devices: { points: 600, windowMs: 60_000, doc: 'questions for and changes of devices by a wallet' },
   reports: { points: 120, windowMs: 60_000, doc: 'reports of connections by a wallet' },
+  ops: { points: 120, windowMs: 60_000, doc: 'questions for how the server does, by a wallet' },
   frames: { points: 50_000, windowMs: 10_000, doc: 'frames of the live relay of a device' },
 } as const satisfies Record<string, RateLimit>;
 

@@ -21,6 +21,7 @@ export const PATHS = {
   pull: '/api/v1/relay/pull',
   ack: '/api/v1/relay/ack',
   devSignIn: '/api/v1/auth/dev',
+  ops: '/api/v1/ops',
   health: '/healthz',
   ready: '/readyz',
   metrics: '/metrics',

@@ -16,6 +16,7 @@ import {
   WalletSignIn,
 } from './http.ts';
 import { Enqueued, EnqueueRequest, MailAcked, MailAckRequest, MailAnswer, PullQuery } from './mailbox.ts';
+import { OpsAnswer, OpsQuery } from './ops.ts';
 import { PATHS } from './paths.ts';
 import { RtcReport } from './report.ts';
 
@@ -269,6 +270,16 @@ export const ROUTES = {
     body: MailAckRequest,
     answer: MailAcked,
     errors: [...CONTACT_CHANGE_ERRORS, 'device_unknown', 'store_unavailable'],
+  },
+  ops: {
+    method: 'GET',
+    path: PATHS.ops,
+    aliases: [],
+    doc: 'How the server does, minute by minute for a day, for the wallets of ADMIN_WALLETS. What the page /ops shows.',
+    access: 'session',
+    query: OpsQuery,
+    answer: OpsAnswer,
+    errors: [...SESSION_ERRORS, 'csrf_failed', 'invalid_payload', 'forbidden'],
   },
   health: {
     method: 'GET',

@@ -19,6 +19,7 @@ import { Connections } from './http/connections.ts';
 import { Limits } from './http/limits.ts';
 import { openApiRoute } from './http/openapi.ts';
 import { servePage } from './http/page.ts';
+import type { Broker } from './ice/broker.ts';
 import { createBroker } from './ice/create-broker.ts';
 import { iceRoutes } from './ice/routes.ts';
 import { isLoopback } from './loopback.ts';
@@ -26,7 +27,11 @@ import { Mailbox } from './relay/mailbox.ts';
 import { mailboxRoutes } from './relay/routes.ts';
 import { createSocketServer } from './socket/server.ts';
 import { openSqliteStore } from './store/sqlite.ts';
+import { Certificates } from './telemetry/certificates.ts';
+import { type Gauges, mailAge } from './telemetry/gauges.ts';
+import { History } from './telemetry/history.ts';
 import { Metrics } from './telemetry/metrics.ts';
+import { opsRoute } from './telemetry/ops.ts';
 import { reportRoutes } from './telemetry/reports.ts';
 import { telemetryRoutes } from './telemetry/routes.ts';
 
@@ -73,7 +78,7 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
   const limits = new Limits(bus, config.ICE_RATE_LIMIT, (name) => metrics.rateLimited(name));
   const flags = new Flags(store);
   const auth = createAuth({ config, store, bus, log });
-  const app = createApp(config, log);
+  const app = createApp(config, log, (code) => metrics.refused('http', code));
   const connections = new Connections(app.server);
   const { authenticator, sessions } = auth;
   const contacts = new Contacts(store);
@@ -101,15 +106,24 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
   const sockets = createSocketServer(app.server, socketParts);
   let managed: Awaited<ReturnType<typeof startManagedCoturn>>;
   const broker = createBroker(config, () => managed?.current(), metrics, log);
-  metrics.watch(
-    () => broker.readiness(Date.now()),
-    () => sockets.io.engine.clientsCount,
-    () => store.mailbox.total(),
-  );
+  const certificates = new Certificates(() => secureUrls(config, broker));
+  const gauges: Gauges = {
+    readiness: () => broker.readiness(Date.now()),
+    sockets: () => sockets.io.engine.clientsCount,
+    waiting: () => store.mailbox.total(),
+    mailAge: mailAge(() => store.mailbox.oldestAtMs(), Date.now),
+    certificates: () => certificates.list,
+  };
+  metrics.watch(gauges);
+  metrics.price(config.RELAY_PRICE_PER_GB);
+  const { tally } = metrics;
+  const history = new History({ tally, gauges: () => gauges, nowMs: Date.now });
 
   const close = async () => {
     sockets.io.emit('session:end', { error: 'shutting_down', message: 'the server stops' });
     broker.stop();
+    certificates.stop();
+    history.close();
     flags.close();
     const cut = setTimeout(() => connections.destroy(), DRAIN_WITHIN_MS);
     await sockets.close();
@@ -132,6 +146,7 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
     reportRoutes(app, { auth: authenticator, limits, flags, metrics });
     const counted = (end: string) => metrics.iceRequest(end);
     iceRoutes(app, { config, auth: authenticator, limits, flags, broker, log, counted });
+    opsRoute(app, { config, auth: authenticator, limits, version, history, tally, gauges });
     checkRoute(app, { config, auth: authenticator, limits, flags, broker });
     if (!canSignIn(config)) say(NOBODY_CAN_SIGN_IN);
     if (webDir) servePage(app, webDir);
@@ -140,12 +155,20 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
     managed = await startManagedCoturn(config, log, say);
     broker.start();
     mailbox.start();
+    certificates.start();
+    history.start();
   } catch (error) {
     await close();
     throw error;
   }
   const { port } = app.server.address() as AddressInfo;
   return { url: urlOf(config.HOST, port), port, turnPid: () => managed?.pid(), close };
+}
+
+/** Whatever clients are sent to: what speaks TLS has a certificate that ends. */
+async function secureUrls({ PUBLIC_URL }: Config, broker: Broker): Promise<string[]> {
+  const { providers } = await broker.readiness(Date.now());
+  return [PUBLIC_URL, ...providers.flatMap(({ urls }) => urls.map(({ url }) => url))];
 }
 
 const NOBODY_CAN_SIGN_IN =

@@ -1,3 +1,4 @@
+import type { ProviderName } from '@anypath/protocol';
 import { compile } from '@fastify/proxy-addr';
 import { RE2JS } from 're2js';
 import type { RawTransformContext } from 'valibot';
@@ -40,3 +41,14 @@ export function turnUrisOf(text: string): string[] {
     `turn:${host}:80?transport=tcp`,
   ];
 }
+
+/** A wallet as sessions name it: an Ethereum address in lower case, whatever case a checksum (ERC-55) has given it. */
+export const canonicalWallet = (wallet: string): string =>
+  /^0x[0-9a-f]{40}$/i.test(wallet) ? wallet.toLowerCase() : wallet;
+
+/** What a gigabyte costs, by provider. */
+export type Prices = Readonly<Partial<Record<ProviderName, number>>>;
+
+/** @param entries such as `twilio=0.40`, checked before */
+export const pricesOf = (entries: string[]): Prices =>
+  Object.fromEntries(entries.map((entry) => entry.split('=')).map(([name = '', price]) => [name, Number(price)]));

@@ -1,6 +1,6 @@
-import { PROVIDERS, SOCKET_ROUTE } from '@anypath/protocol';
+import { PROVIDERS, SOCKET_ROUTE, Wallet } from '@anypath/protocol';
 import * as v from 'valibot';
-import { compiled, isProxyList, turnUrisOf } from './setting-texts.ts';
+import { canonicalWallet, compiled, isProxyList, pricesOf, turnUrisOf } from './setting-texts.ts';
 
 /** One setting: the environment variable, what it may hold, its default and what it is for. */
 export interface Setting<T> {
@@ -44,6 +44,7 @@ const httpUrl = v.pipe(
   v.transform((text) => text.replace(/\/+$/, '')),
 );
 const text = v.string();
+const PRICE = new RegExp(`^(${PROVIDERS.join('|')})=\\d{1,6}(\\.\\d{1,6})?$`);
 const boolean = v.pipe(
   v.picklist(['true', 'false']),
   v.transform((value) => value === 'true'),
@@ -94,6 +95,18 @@ export const SETTINGS = {
     fallback: '',
     secret: true,
     schema: v.pipe(v.string(), v.regex(/^$|^\S{16,}$/)),
+  }),
+  ADMIN_WALLETS: setting({
+    doc: 'Wallets that may see the operations page (/ops), comma-separated. Nobody where it is empty.',
+    may: 'a list of wallets such as 0x1234567890abcdef1234567890abcdef12345678,alice',
+    fallback: '',
+    schema: list(v.pipe(Wallet, v.transform(canonicalWallet))),
+  }),
+  RELAY_PRICE_PER_GB: setting({
+    doc: 'What a gigabyte of relayed traffic costs at each TURN provider, in whatever currency, for the estimate of the cost.',
+    may: `a list such as twilio=0.40,coturn=0.01, of ${PROVIDERS.join(', ')}`,
+    fallback: '',
+    schema: v.pipe(list(v.pipe(v.string(), v.regex(PRICE))), v.transform(pricesOf)),
   }),
   JWT_SECRET: setting({
     doc: 'Secret of the tokens that your own backend issues (JWT, HS256; `sub` is the wallet, `exp` is required).',

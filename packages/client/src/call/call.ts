@@ -1,4 +1,4 @@
-import { AnypathError, type CallHeader, type ErrorCode, isErrorCode } from '@anypath/protocol';
+import { AnypathError, type CallHeader, type ErrorCode, isErrorCode, type RtcReport } from '@anypath/protocol';
 import { Events } from '../emitter.ts';
 import {
   type CallEffect,
@@ -36,6 +36,8 @@ export interface CallHome {
   /** Our device. */
   readonly self: string;
   config(): Promise<RTCConfiguration>;
+  /** What was relayed. */
+  report(report: RtcReport): void;
   /** Says something to a device of the other side. */
   say(call: Call, device: string, word: CallHeader['say'], body: Uint8Array): void;
   /** Leaves a message for the other side that nobody took the call. */
@@ -316,6 +318,7 @@ export class Call extends Events<CallEvents> {
       self: this.#home.self,
       device,
       config: () => this.#home.config(),
+      report: (report: RtcReport) => this.#home.report(report),
       say,
       track: (track: MediaStreamTrack) => {
         this.remote.addTrack(track);

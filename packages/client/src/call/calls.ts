@@ -1,4 +1,4 @@
-import { AnypathError, type CallAckHeader, type CallHeader } from '@anypath/protocol';
+import { AnypathError, type CallAckHeader, type CallHeader, type RtcReport } from '@anypath/protocol';
 import { ulid } from 'ulid';
 import type { Lines } from '../link/lines.ts';
 import { Call, RING_MS } from './call.ts';
@@ -19,6 +19,8 @@ export interface CallsHome {
   readonly lines: Lines;
   readonly desk: Desk;
   config(): Promise<RTCConfiguration>;
+  /** What was relayed. */
+  report(report: RtcReport): void;
   /** Leaves a message for the other side. */
   leaveMissed(missed: { readonly call: string; readonly video: boolean }): void;
   /** Whether the application listens for calls. */
@@ -128,6 +130,7 @@ export class Calls {
       peer,
       self,
       config: () => this.#home.config(),
+      report: (report: RtcReport) => this.#home.report(report),
       say: (call: Call, device: string, word: CallHeader['say'], body: Uint8Array) => {
         // It may ring on a page that has heard nothing of it before.
         if (word === 'ring') this.#dropLane(call.id, device);

@@ -1,4 +1,4 @@
-import type { ErrorCode } from '@anypath/protocol';
+import type { ErrorCode, RtcReport } from '@anypath/protocol';
 import { isDescribedBy } from '../rtc/fingerprint.ts';
 import { MediaConnection } from '../rtc/media-connection.ts';
 import { Flow } from './flow.ts';
@@ -18,6 +18,8 @@ export interface MediaHome {
   failed(error: ErrorCode): void;
   /** The other side could not be reached for long. */
   lost(): void;
+  /** What was relayed. */
+  report(report: RtcReport): void;
 }
 
 /** One connection of a call. */
@@ -174,6 +176,7 @@ export class Media {
           track: (track) => this.#onTrack(generation, track),
           removed: (track) => this.#onRemoved(generation, track),
           failed: () => this.#onFailed(generation),
+          reported: (report) => this.#home.report(report),
         },
       ),
     };

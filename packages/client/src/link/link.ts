@@ -89,7 +89,7 @@ export interface Home extends Surroundings {
   check(): void;
   /** Looks at every path. */
   reconnect(): void;
-  /** Tells the server how an attempt to connect went. */
+  /** Tells the server how an attempt to connect went, and what was relayed. */
   report(report: RtcReport): void;
   /** Called once when the link is closed. */
   closed(): void;
@@ -152,6 +152,7 @@ export class Link extends Events<LinkEvents> {
       lines: this.#lines(),
       desk: home.desk,
       config: () => home.config(),
+      report: (report) => home.report(report),
       leaveMissed: (missed) => void this.#post('Missed call', missed),
       isHeard: () => home.rtc && this.hasListeners('call'),
       rings: (call) => this.emit('call', call),

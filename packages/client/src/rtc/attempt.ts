@@ -1,6 +1,7 @@
 import { LIMITS, type RtcFailure, type RtcReport } from '@anypath/protocol';
 import type { RtcTier } from '../link/path.ts';
 import { AttemptLog, type AttemptTrace } from './attempt-log.ts';
+import { RelayMeter } from './relay-meter.ts';
 import { type RtcStats, rtcStats } from './rtc-stats.ts';
 import { type SelectedPair, selectedPair } from './selected-pair.ts';
 
@@ -13,7 +14,7 @@ export interface AttemptEvents {
   /** The connection is over; nothing follows. */
   failed(): void;
   traced(trace: AttemptTrace): void;
-  /** How it went: once for each attempt. */
+  /** How it went, once for each attempt; and what was relayed since, every minute. */
   reported(report: RtcReport): void;
 }
 
@@ -47,6 +48,7 @@ export class Attempt {
   readonly #events: AttemptEvents;
   readonly #early: RTCIceCandidateInit[] = [];
   readonly #log: AttemptLog;
+  readonly #meter: RelayMeter;
   /** What the other side says of its own end of the pair. */
   #peerIsRelayed: boolean | undefined;
   #toldRelayed: boolean | undefined;
@@ -76,6 +78,7 @@ export class Attempt {
     this.#events = events;
     this.#log = new AttemptLog(role, events.traced, events.reported);
     this.#pc = new RTCPeerConnection({ bundlePolicy: 'max-bundle', ...config });
+    this.#meter = new RelayMeter(role, () => this.#pc.getStats(), events.reported);
     this.#log.watch(this.#pc);
     this.#channel = this.#pc.createDataChannel('anypath', CHANNEL);
     this.#channel.binaryType = 'arraybuffer';
@@ -168,6 +171,7 @@ export class Attempt {
   close(outcome: 'failed' | 'abandoned' = 'abandoned', because?: RtcFailure): void {
     if (this.#over) return;
     this.#over = true;
+    this.#meter.stop();
     this.#pc.close();
     for (const resolve of this.#waiting.splice(0)) resolve();
     this.#log.over(outcome, because);
@@ -188,6 +192,7 @@ export class Attempt {
     };
     this.#channel.onopen = () => {
       this.#log.opened();
+      this.#meter.start();
       void this.#readTier();
       for (const ms of READ_TIER_AGAIN_MS) setTimeout(() => void this.#readTier(), ms);
     };

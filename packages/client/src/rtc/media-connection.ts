@@ -1,4 +1,6 @@
+import type { RtcReport } from '@anypath/protocol';
 import { fingerprintsOf, ownFingerprints } from './fingerprint.ts';
+import { RelayMeter } from './relay-meter.ts';
 import { type SelectedPair, selectedPair } from './selected-pair.ts';
 
 /** What a connection for media tells its owner. */
@@ -14,6 +16,8 @@ export interface MediaConnectionEvents {
   removed(track: MediaStreamTrack): void;
   /** It will not carry anything, or not any more. */
   failed(): void;
+  /** What was relayed, every minute. */
+  reported(report: RtcReport): void;
 }
 
 /** An offer that nobody answers, and a connection that does not come about, milliseconds. */
@@ -31,6 +35,7 @@ export class MediaConnection {
   readonly #certificate: RTCCertificate | undefined;
   readonly #isPolite: boolean;
   readonly #events: MediaConnectionEvents;
+  readonly #meter: RelayMeter;
   readonly #early: RTCIceCandidateInit[] = [];
   #isMakingOffer = false;
   #isSettingAnswer = false;
@@ -55,6 +60,7 @@ export class MediaConnection {
     this.#mayOffer = offers;
     this.#events = events;
     this.#pc = new RTCPeerConnection({ bundlePolicy: 'max-bundle', ...config });
+    this.#meter = new RelayMeter(offers ? 'offer' : 'answer', () => this.#pc.getStats(), events.reported);
     this.#watch();
   }
 
@@ -127,6 +133,7 @@ export class MediaConnection {
   close(): void {
     this.#over = true;
     clearTimeout(this.#deadline);
+    this.#meter.stop();
     this.#pc.close();
   }
 
@@ -176,6 +183,7 @@ export class MediaConnection {
       if (pc.connectionState === 'failed' || pc.connectionState === 'disconnected') return this.#fail();
       if (pc.connectionState !== 'connected' || this.#over) return;
       this.#settle();
+      this.#meter.start();
       if (!this.#wasConnected) this.#events.connected();
       this.#wasConnected = true;
     };

@@ -22,7 +22,7 @@ import { offerNonce, walletOf } from './wallet-sign-in.ts';
 
 /** What the routes answer from. */
 export interface AuthRouteParts {
-  readonly config: Pick<Config, 'bearer' | 'devSignIn' | 'walletSignIn'>;
+  readonly config: Pick<Config, 'bearer' | 'devSignIn' | 'walletSignIn' | 'ADMIN_WALLETS'>;
   readonly auth: Auth;
   readonly limits: Limits;
   readonly log: Logger;
@@ -74,9 +74,9 @@ async function walletSignIn(parts: AuthRouteParts, request: FastifyRequest, repl
   return openSession(parts, { wallet, kind: as, by: 'wallet' }, request, reply);
 }
 
-function showSession({ auth }: AuthRouteParts, identity: Identity, reply: FastifyReply): Session {
+function showSession({ config, auth }: AuthRouteParts, identity: Identity, reply: FastifyReply): Session {
   reply.header('cache-control', 'no-store');
-  return { ...outlineOf(identity), ...(identity.via === 'cookie' ? csrfOf(auth, identity) : {}) };
+  return { ...outlineOf(identity, config), ...(identity.via === 'cookie' ? csrfOf(auth, identity) : {}) };
 }
 
 function signOut({ auth, log }: AuthRouteParts, identity: Identity, reply: FastifyReply): void {
@@ -95,7 +95,7 @@ interface Opening {
 }
 
 async function openSession(
-  { auth, log }: AuthRouteParts,
+  { config, auth, log }: AuthRouteParts,
   opening: Opening,
   request: FastifyRequest,
   reply: FastifyReply,
@@ -103,10 +103,10 @@ async function openSession(
   const { token, ...issued } = await auth.tokens.issue(opening.wallet);
   log.info(opening, 'signed in');
   reply.header('cache-control', 'no-store');
-  if (opening.kind === 'bearer') return { ...outlineOf(issued), token };
+  if (opening.kind === 'bearer') return { ...outlineOf(issued, config), token };
   await endOverwritten(auth, request);
   reply.header('set-cookie', auth.cookie.set(token));
-  return { ...outlineOf(issued), ...csrfOf(auth, issued) };
+  return { ...outlineOf(issued, config), ...csrfOf(auth, issued) };
 }
 
 /** The session of a cookie that is about to be overwritten: nobody could sign out of it any more. */
@@ -127,8 +127,11 @@ function refuseBearerWhereOff({ config }: AuthRouteParts, kind: SessionKind): vo
   }
 }
 
-const outlineOf = ({ wallet, expiresAtMs }: Pick<Identity, 'wallet' | 'expiresAtMs'>) => {
-  return { wallet, expiresAt: expiresAtMs };
+const outlineOf = (
+  { wallet, expiresAtMs }: Pick<Identity, 'wallet' | 'expiresAtMs'>,
+  { ADMIN_WALLETS }: Pick<Config, 'ADMIN_WALLETS'>,
+) => {
+  return { wallet, expiresAt: expiresAtMs, ...(ADMIN_WALLETS.includes(wallet) ? { admin: true } : {}) };
 };
 
 const csrfOf = (auth: Auth, { sessionId }: Pick<Identity, 'sessionId'>) => {

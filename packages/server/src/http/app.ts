@@ -28,8 +28,15 @@ type AppConfig = Pick<Config, 'ALLOWED_ORIGINS' | 'TRUST_PROXY' | 'secureCookies
  *
  * @param config origins that may use it, proxies that are believed
  * @param log the server's logger
+ * @param refused told the code of each refusal
  */
-export function createApp(config: AppConfig, log: FastifyBaseLogger): FastifyInstance {
+export function createApp(
+  config: AppConfig,
+  log: FastifyBaseLogger,
+  refused: (code: ErrorCode) => void = () => undefined,
+): FastifyInstance {
+  const answer = (error: Error, request: FastifyRequest, reply: FastifyReply) =>
+    refused(answerError(error, request, reply, log));
   const app = Fastify({
     bodyLimit: LIMITS.httpBodyMaxBytes,
     genReqId: () => randomUUID(),
@@ -41,7 +48,7 @@ export function createApp(config: AppConfig, log: FastifyBaseLogger): FastifyIns
     trustProxy: config.TRUST_PROXY.length > 0 ? [...config.TRUST_PROXY] : false,
     http: { maxHeaderSize: LIMITS.httpHeadersMaxBytes },
     clientErrorHandler: (error, socket) => answerClientError(error, socket, log),
-    frameworkErrors: (error, request, reply) => answerError(error, request, reply, log),
+    frameworkErrors: (error, request, reply) => answer(error, request, reply),
   });
   const origin = [...config.ALLOWED_ORIGINS];
   // Without any, browsers allow pages of other origins nothing by themselves.
@@ -51,21 +58,22 @@ export function createApp(config: AppConfig, log: FastifyBaseLogger): FastifyIns
     reply.headers(headers);
     done();
   });
-  app.setErrorHandler((error: FastifyError, request, reply) => answerError(error, request, reply, log));
+  app.setErrorHandler((error: FastifyError, request, reply) => answer(error, request, reply));
   app.setNotFoundHandler((request, reply) => {
-    answerError(new AnypathError('not_found', `there is no ${request.method} ${pathOf(request)}`), request, reply, log);
+    answer(new AnypathError('not_found', `there is no ${request.method} ${pathOf(request)}`), request, reply);
   });
   return app;
 }
 
 const pathOf = (request: FastifyRequest): string => request.url.split('?', 1)[0] ?? '';
 
+/** @returns the code that it was answered with */
 function answerError(
   error: FastifyError | AnypathError | Error,
   request: FastifyRequest,
   reply: FastifyReply,
   log: FastifyBaseLogger,
-): void {
+): ErrorCode {
   const known = error instanceof AnypathError ? error : translated(error);
   const { status } = ERRORS[known.code];
   const line = { requestId: request.id, code: known.code, method: request.method, path: pathOf(request), status };
@@ -74,6 +82,7 @@ function answerError(
   if (known instanceof RateLimited) reply.header('retry-after', Math.ceil(known.retryAfterMs / 1000));
   const body: ErrorBody = { error: known.code, message: known.message, requestId: request.id };
   reply.code(status).header('cache-control', 'no-store').send(body);
+  return known.code;
 }
 
 /** The codes of the HTTP framework that a client can cause; everything else is our own fault. */

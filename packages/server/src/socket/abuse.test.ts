@@ -93,6 +93,7 @@ function scene() {
   mailbox.onArrival(({ wallet }) => void reached.push(wallet));
   const parts: EventParts = {
     limits: { take: async () => ({ ok: true, remaining: 1, resetMs: 1, limit: 1 }) } as unknown as Limits,
+    refused: () => undefined,
     handlers: {
       'session:check': () => ({ ok: true }),
       ...signallingEvents(signalling, () => undefined, log),

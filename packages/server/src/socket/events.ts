@@ -5,6 +5,7 @@ import {
   type ClientEvent,
   type ClientPayload,
   ERRORS,
+  type ErrorCode,
   type Failure,
   type RateLimitName,
 } from '@anypath/protocol';
@@ -27,6 +28,8 @@ export interface EventParts {
   readonly limits: Limits;
   readonly handlers: Handlers;
   readonly log: Logger;
+  /** Told the code of each refusal. */
+  readonly refused: (code: ErrorCode) => void;
 }
 
 /** Handles everything that a socket sends: checks it, does it, answers it. In the order in which it came. */
@@ -35,7 +38,10 @@ export function listen(socket: Socket, parts: EventParts): void {
   socket.onAny(async (event: string, ...args: unknown[]) => {
     const answer = typeof args.at(-1) === 'function' ? (args.pop() as (result: Answer) => void) : undefined;
     const result = await attempt(socket, parts, event, args[0]);
-    if (!result.ok) refused(result, event, socket, parts.log);
+    if (!result.ok) {
+      parts.refused(result.error);
+      logRefusal(result, event, socket, parts.log);
+    }
     if (answer) answer(result);
     else if (!result.ok) socket.emit('rtc:error', { ...result, event: event.slice(0, 64), ...signalIdOf(args[0]) });
     if (!result.ok && result.error === 'rate_limited' && patience.isOver(performance.now())) expel(socket, parts.log);
@@ -85,7 +91,7 @@ function limitOf(event: string): RateLimitName {
 }
 
 /** Logged once, here. Coming and going of the other side is everyday life and not worth a warning. */
-function refused({ error: code }: Failure, event: string, socket: Socket, log: Logger): void {
+function logRefusal({ error: code }: Failure, event: string, socket: Socket, log: Logger): void {
   if (code === 'internal') return;
   const { wallet, deviceId } = socket.data.device;
   log[ERRORS[code].retry ? 'debug' : 'warn'](

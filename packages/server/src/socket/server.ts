@@ -1,5 +1,5 @@
 import type { Server as HttpServer, IncomingMessage, ServerResponse } from 'node:http';
-import { ERRORS, LIMITS, type PresenceUpdate } from '@anypath/protocol';
+import { ERRORS, type ErrorCode, LIMITS, type PresenceUpdate } from '@anypath/protocol';
 import type { Logger } from 'pino';
 import { Server } from 'socket.io';
 import type { Authenticator } from '../auth/authenticate.ts';
@@ -23,6 +23,7 @@ import type { Mailbox } from '../relay/mailbox.ts';
 import { Pushes } from '../relay/pushes.ts';
 import { signallingEvents } from '../signalling/events.ts';
 import { Signalling } from '../signalling/signalling.ts';
+import type { Metrics } from '../telemetry/metrics.ts';
 import { type ReportParts, reportEvents } from '../telemetry/reports.ts';
 import { admit, mayConnect, refusal, trustsOf } from './admission.ts';
 import { type Socket, type SocketServer, sessionRoom } from './connection.ts';
@@ -52,7 +53,7 @@ export interface SocketParts {
   readonly mailbox: Mailbox;
   readonly acquaintances: Acquaintances;
   readonly devices: Devices;
-  readonly metrics: ReportParts['metrics'];
+  readonly metrics: ReportParts['metrics'] & Pick<Metrics, 'refused'>;
   /** Told of each use of a deprecated event. */
   readonly legacyUsed: LegacyUse;
   readonly log: Logger;
@@ -144,7 +145,8 @@ function assemble(io: SocketServer, parts: SocketParts): EventParts & WelcomePar
     ...deviceEvents(devices, acquaintances),
     ...reportEvents(parts),
   };
-  return { limits, handlers, signalling, bus, presence, deviceNews: tellOfDevices(io, parts), show, log };
+  const refused = (code: ErrorCode) => parts.metrics.refused('socket', code);
+  return { limits, handlers, refused, signalling, bus, presence, deviceNews: tellOfDevices(io, parts), show, log };
 }
 
 /** Changes of devices reach who may see them, and those that are revoked lose their connections. */

@@ -37,6 +37,7 @@ export function mailboxContract(open: () => MailboxStore): void {
       expect(await store.forget('bob', 'b1')).toBe(0);
       expect(await store.expire(NOW_MS, 10)).toBe(0);
       expect([await store.use('bob'), store.total()]).toEqual([NONE, NONE]);
+      expect(await store.oldestAtMs()).toBeUndefined();
     }),
   );
 
@@ -244,6 +245,20 @@ export function mailboxContract(open: () => MailboxStore): void {
       expect(await numbers({ after: all[5] ?? 0 })).toEqual([0, false]);
       expect(await store.firstWaiting('bob', WALLET_ITSELF, all[3] ?? 0)).toBe(all[4]);
       expect(await store.firstWaiting('bob', WALLET_ITSELF, all[5] ?? 0)).toBeUndefined();
+    }),
+  );
+
+  it(
+    'knows how old the oldest message is that still waits for anybody',
+    on(async (store, reopen) => {
+      for (const [index, owner] of ['bob', 'carol', 'bob'].entries())
+        await store.enqueue(mail(`m${index}`, { to: owner, atMs: NOW_MS + index }), PLENTY);
+      expect(await store.oldestAtMs()).toBe(NOW_MS);
+      await store.acknowledge('bob', WALLET_ITSELF, await positions(store, 'bob'));
+      const second = reopen();
+      expect(await second.oldestAtMs()).toBe(NOW_MS + 1);
+      await second.acknowledge('carol', WALLET_ITSELF, await positions(second, 'carol'));
+      expect(await second.oldestAtMs()).toBeUndefined();
     }),
   );
 

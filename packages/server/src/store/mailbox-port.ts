@@ -107,6 +107,8 @@ export interface MailboxStore {
   use(owner: string): Promise<MailboxUse>;
   /** What waits altogether; costs nothing. */
   total(): MailboxUse;
+  /** When the oldest message that waits was accepted, Unix time in milliseconds; `undefined` where none does. Costs one look into an index. */
+  oldestAtMs(): Promise<number | undefined>;
   /** Finishes what has begun, and closes the store. */
   close(): void;
 }

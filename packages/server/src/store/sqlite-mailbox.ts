@@ -184,6 +184,10 @@ class SqliteMailbox implements MailboxStore {
     return this.#total;
   }
 
+  async oldestAtMs() {
+    return this.#read(() => this.#mails.oldestAtMs());
+  }
+
   close(): void {
     const settled = this.#group.close();
     try {

@@ -54,6 +54,7 @@ const SEPARATOR = ' ';
 
 const Use = v.object({ messages: v.number(), bytes: v.number() });
 const AcceptedRow = v.object({ forced: v.number(), expires_ms: v.number() });
+const AtRow = v.object({ at_ms: v.number() });
 const PositionRow = v.object({ position: v.nullable(v.number()) });
 const PositionRows = v.array(v.tuple([v.number()]));
 const PendingRows = v.array(v.tuple([v.number(), v.number()]));
@@ -175,6 +176,12 @@ export class SqliteMails {
     return v.parse(Use, this.#statements.total.get());
   }
 
+  /** When the message with the lowest position came: positions ascend, so it is the oldest. */
+  oldestAtMs(): number | undefined {
+    const row = this.#statements.oldest.get();
+    return row === undefined ? undefined : v.parse(AtRow, row).at_ms;
+  }
+
   /** The highest position that there ever was. */
   lastPosition(): number {
     return v.parse(PositionRow, this.#statements.last.get()).position ?? 0;
@@ -286,6 +293,7 @@ function prepare(db: DatabaseSyncInstance) {
     mail: db.prepare('SELECT id, sender, recipient, at_ms, expires_ms, forced, body FROM mails WHERE position = ?'),
     remove: db.prepare('DELETE FROM mails WHERE position = ?'),
     expired: lists(db.prepare('SELECT position FROM mails WHERE expires_ms <= ? ORDER BY expires_ms LIMIT ?')),
+    oldest: db.prepare('SELECT at_ms FROM mails ORDER BY position LIMIT 1'),
     last: db.prepare("SELECT max(seq) AS position FROM sqlite_sequence WHERE name = 'mails'"),
     accept: db.prepare(
       `INSERT INTO accepted (sender, recipient, id, forced, expires_ms, position, forget_ms)

@@ -1,18 +1,27 @@
-import type { Readiness, RtcReport } from '@anypath/protocol';
+import { ERRORS, type ErrorCode, isErrorCode, type RtcReport } from '@anypath/protocol';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { Prices } from '../setting-texts.ts';
+import { type Gauges, NO_GAUGES } from './gauges.ts';
+import { RtcMetrics } from './rtc-metrics.ts';
+import { Tally } from './tally.ts';
 
 /** Everything that the server counts and measures, for Prometheus. */
 export class Metrics {
+  /** The same for the operations page. */
+  readonly tally = new Tally();
   readonly #registry = new Registry();
-  /** What gauges are read from, when somebody asks. */
-  #readiness: () => Promise<Readiness> = async () => ({ status: 'ready', provider: 'none', providers: [] });
-  #sockets: () => number = () => 0;
-  #waiting: () => { readonly messages: number; readonly bytes: number } = () => ({ messages: 0, bytes: 0 });
+  readonly #rtc = new RtcMetrics(this.#registry, this.tally);
+  #gauges: Gauges = NO_GAUGES;
 
   readonly #iceRequests = this.#counter(
     'anypath_ice_requests_total',
     'ICE requests, by how they ended: who issued the credentials, or the code of the error.',
     ['outcome'],
+  );
+  readonly #refusals = this.#counter(
+    'anypath_refusals_total',
+    'What was refused: requests (http) and events of sockets (socket), by error code and the HTTP status that stands for it.',
+    ['via', 'code', 'status'],
   );
   readonly #rateLimited = this.#counter('anypath_rate_limited_total', 'Refusals by a rate limit.', ['limit']);
   readonly #legacy = this.#counter(
@@ -49,32 +58,24 @@ export class Metrics {
   );
   readonly #mailMessages = this.#gauge('anypath_mail_waiting_messages', 'Messages that wait in mailboxes.');
   readonly #mailBytes = this.#gauge('anypath_mail_waiting_bytes', 'Bytes of the messages that wait in mailboxes.');
+  readonly #mailAge = this.#gauge(
+    'anypath_mail_oldest_seconds',
+    'How long the oldest message has waited; 0 without any.',
+  );
+  readonly #certificate = this.#gauge(
+    'anypath_certificate_expires_timestamp_seconds',
+    'When the certificate of a turns: address, or of PUBLIC_URL, ends, Unix time. Missing where it could not be read.',
+    ['url'],
+  );
+  readonly #price = this.#gauge(
+    'anypath_relay_price_per_gigabyte',
+    'RELAY_PRICE_PER_GB: what 10^9 bytes through the TURN servers of a provider cost.',
+    ['provider'],
+  );
   readonly #mailSync = new Histogram({
     name: 'anypath_mail_sync_seconds',
     help: 'Time that the disk took to sync messages; each sync covers all that came meanwhile.',
     buckets: [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1],
-    registers: [this.#registry],
-  });
-  readonly #rtcReports = this.#counter(
-    'anypath_rtc_reports_total',
-    'Attempts to connect by WebRTC as clients report them, each side by itself, by how they ended.',
-    ['outcome', 'browser'],
-  );
-  readonly #rtcOpened = this.#counter(
-    'anypath_rtc_opened_total',
-    'Connections that opened, by the pair that carries them (relay where either end is relayed, host where both are hosts, srflx else), and by how this side is reached: udp, tcp, or tls to the TURN server.',
-    ['type', 'protocol'],
-  );
-  readonly #rtcFailed = this.#counter(
-    'anypath_rtc_failed_total',
-    'Attempts to connect by WebRTC that failed, by how far they came.',
-    ['reason'],
-  );
-  readonly #rtcOpen = new Histogram({
-    name: 'anypath_rtc_open_seconds',
-    help: 'Time from the beginning of an attempt until its data channel opened.',
-    labelNames: ['tier'],
-    buckets: [0.05, 0.1, 0.2, 0.35, 0.5, 0.75, 1, 1.5, 2, 3, 5, 10, 15],
     registers: [this.#registry],
   });
   readonly #allocation = new Histogram({
@@ -90,18 +91,28 @@ export class Metrics {
   }
 
   /** Says what gauges are read from. */
-  watch(
-    readiness: () => Promise<Readiness>,
-    sockets: () => number,
-    waiting: () => { readonly messages: number; readonly bytes: number },
-  ): void {
-    this.#readiness = readiness;
-    this.#sockets = sockets;
-    this.#waiting = waiting;
+  watch(gauges: Gauges): void {
+    this.#gauges = gauges;
   }
 
+  /** Says what relayed traffic costs. */
+  price(prices: Prices): void {
+    for (const [provider, price] of Object.entries(prices)) this.#price.set({ provider }, price);
+  }
+
+  /** @param outcome who issued the credentials, or the code of the error */
   iceRequest(outcome: string): void {
     this.#iceRequests.inc({ outcome });
+    if (!isErrorCode(outcome)) this.tally.count('iceIssued');
+    else if (outcome === 'ice_unavailable') this.tally.count('iceRefused');
+  }
+
+  /** A request, or an event of a socket, was refused. */
+  refused(via: 'http' | 'socket', code: ErrorCode): void {
+    const { status } = ERRORS[code];
+    this.#refusals.inc({ via, code, status });
+    this.tally.refused(code);
+    if (via === 'http' && status === 503) this.tally.count('unavailable');
   }
 
   rateLimited(limit: string): void {
@@ -136,15 +147,8 @@ export class Metrics {
   }
 
   /** A side of a connection told how it went (SPEC S7.5). */
-  rtcReported({ outcome, browser, reason, tier, pair, ms }: RtcReport): void {
-    this.#rtcReports.inc({ outcome, browser });
-    if (outcome === 'failed') this.#rtcFailed.inc({ reason: reason ?? 'unknown' });
-    if (outcome !== 'opened') return;
-    this.#rtcOpen.observe({ tier: tier ?? 'unknown' }, ms / 1000);
-    this.#rtcOpened.inc({
-      type: classOf(tier, pair),
-      protocol: pair?.local.relayProtocol ?? pair?.local.protocol ?? 'unknown',
-    });
+  rtcReported(report: RtcReport): void {
+    this.#rtc.reported(report);
   }
 
   /** @returns the text of the exposition format, with its content type */
@@ -162,12 +166,17 @@ export class Metrics {
   }
 
   async #measure(): Promise<void> {
-    const { provider, providers } = await this.#readiness();
+    const { provider, providers } = await this.#gauges.readiness();
     this.#available.set(provider === 'none' || provider === 'stun' ? 0 : 1);
-    this.#connected.set(this.#sockets());
-    const { messages, bytes } = this.#waiting();
+    this.#connected.set(this.#gauges.sockets());
+    const { messages, bytes } = this.#gauges.waiting();
     this.#mailMessages.set(messages);
     this.#mailBytes.set(bytes);
+    this.#mailAge.set(await this.#gauges.mailAge());
+    this.#certificate.reset();
+    for (const { url, expiresAtMs } of this.#gauges.certificates()) {
+      if (expiresAtMs !== undefined) this.#certificate.set({ url }, expiresAtMs / 1000);
+    }
     this.#urlUp.reset();
     this.#breakerOpen.reset();
     for (const { name, breaker, urls } of providers) {
@@ -178,10 +187,3 @@ export class Metrics {
 }
 
 const UP = { up: 1, down: 0, unknown: 0.5 } as const;
-
-/** A pair by its weaker end: a relay, an address that a NAT made, or two hosts. */
-function classOf(tier: RtcReport['tier'], pair: RtcReport['pair']): 'relay' | 'srflx' | 'host' | 'unknown' {
-  if (tier === 'turn') return 'relay';
-  if (!pair) return 'unknown';
-  return pair.local.type === 'host' && pair.remote.type === 'host' ? 'host' : 'srflx';
-}

@@ -2,6 +2,7 @@ import { PATHS, RATE_LIMITS, Readiness, type RtcReport } from '@anypath/protocol
 import { Validator } from '@seriousme/openapi-schema-validator';
 import * as v from 'valibot';
 import { describe, expect, it, vi } from 'vitest';
+import { WALLET_ITSELF } from '../store/mailbox-port.ts';
 import { openSqliteStore } from '../store/sqlite.ts';
 import { cookieSignIn, postJson } from '../testing/session.ts';
 import { ask } from '../testing/signals.ts';
@@ -19,8 +20,20 @@ describe('GET /metrics of the real server', () => {
     expect(text).toMatch(/^anypath_ice_requests_total\{outcome="stun"\} 10$/m);
     expect(text).toMatch(/^anypath_rate_limited_total\{limit="ice"\} 1$/m);
     expect(text).toMatch(/^anypath_ice_available 0$/m);
+    expect(text).toMatch(/^anypath_mail_oldest_seconds 0$/m);
     expect(text).toMatch(/^anypath_ice_url_up\{provider="stun",url="stun:a\.example"\} 0\.5$/m);
     expect(text).toMatch(/^anypath_process_resident_memory_bytes \d+$/m);
+  });
+
+  it('[S7.5] tells how much waits in mailboxes, and how long the oldest message has', async () => {
+    await using server = await TestServer.start();
+    const store = openSqliteStore(server.folder);
+    const mail = { from: 'alice', to: 'bob', id: 'm1', body: new Uint8Array(3), forced: false, copyReaders: [] };
+    const hourAgo = Date.now() - 3_600_000;
+    const times = { atMs: hourAgo, expiresAtMs: hourAgo + 86_400_000 };
+    await store.mailbox.enqueue({ ...mail, ...times, readers: [WALLET_ITSELF] }, { messages: 10, bytes: 1000 });
+    store.close();
+    expect(await (await metrics(server)).text()).toMatch(/^anypath_mail_oldest_seconds 36\d\d/m);
   });
 
   it('answers this machine alone, and nobody who comes through a proxy on it', async () => {
@@ -53,9 +66,20 @@ const byTurn: RtcReport = {
   browser: 'chromium',
   ms: 400,
   tier: 'turn',
+  network: 'corporate',
   pair: { local: { type: 'relay', protocol: 'udp', relayProtocol: 'tls' }, remote: { type: 'prflx', protocol: 'udp' } },
   candidates,
 };
+const carried = (provider: 'twilio' | undefined, sentBytes: number, receivedBytes: number): RtcReport => ({
+  outcome: 'carried',
+  role: 'offer',
+  browser: 'chromium',
+  ms: 60_000,
+  ...(provider && { provider }),
+  sentBytes,
+  receivedBytes,
+  candidates: { local: [], remote: [] },
+});
 const direct = (local: 'host' | 'srflx'): RtcReport => {
   const pair = { local: { type: local, protocol: 'udp' }, remote: { type: 'host', protocol: 'udp' } } as const;
   return { outcome: 'opened', role: 'offer', browser: 'chromium', ms: 90, tier: 'direct', pair, candidates };
@@ -80,10 +104,32 @@ describe('reports of connections to the real server', () => {
         'anypath_rtc_opened_total{type="srflx",protocol="udp"} 1',
         'anypath_rtc_failed_total{reason="no_pair"} 1',
         'anypath_rtc_reports_total{outcome="failed",browser="firefox"} 1',
-        'anypath_rtc_open_seconds_bucket{le="0.35",tier="turn"} 0',
-        'anypath_rtc_open_seconds_bucket{le="0.5",tier="turn"} 3',
+        'anypath_rtc_open_seconds_bucket{le="0.35",tier="turn",network="corporate"} 0',
+        'anypath_rtc_open_seconds_bucket{le="0.5",tier="turn",network="corporate"} 3',
+        'anypath_rtc_connections_total{network="corporate",path="turn"} 3',
+        'anypath_rtc_connections_total{network="unknown",path="direct"} 2',
+        'anypath_rtc_connections_total{network="unknown",path="failed"} 1',
       ]),
     );
+  });
+
+  it('[S7.5] tell what was relayed, by who issued the credentials, and what that costs', async () => {
+    await using server = await TestServer.start({ RELAY_PRICE_PER_GB: 'twilio=0.40, coturn=0.01' });
+    const bob = await server.socket('bob', 'b1');
+    for (const report of [carried('twilio', 3_000_000_000, 200), carried('twilio', 0, 50), carried(undefined, 7, 7)])
+      expect(await ask(bob, 'rtc:report', report)).toEqual({ ok: true });
+    const lines = (await (await metrics(server)).text()).split('\n').filter((line) => /^anypath_rel/.test(line));
+    expect(lines).toEqual(
+      expect.arrayContaining([
+        'anypath_relayed_bytes_total{provider="twilio",direction="sent"} 3000000000',
+        'anypath_relayed_bytes_total{provider="twilio",direction="received"} 250',
+        'anypath_relayed_bytes_total{provider="unknown",direction="sent"} 7',
+        'anypath_relay_price_per_gigabyte{provider="twilio"} 0.4',
+        'anypath_relay_price_per_gigabyte{provider="coturn"} 0.01',
+      ]),
+    );
+    const text = await (await metrics(server)).text();
+    expect(text, 'they are no attempts to connect').not.toMatch(/^anypath_rtc_reports_total\{/m);
   });
 
   it('[S7.5] with anything beside, such as an address, are refused, and change no metric', async () => {
@@ -94,10 +140,14 @@ describe('reports of connections to the real server', () => {
       { ...failed, ip: '10.0.0.2' },
       { ...byTurn, pair: { local, remote: local } },
       { ...failed, ms: -1 },
+      { ...carried('twilio', 1, 1), sentBytes: 1e15 },
     ])
       expect((await postJson(server, PATHS.report, body, headers)).status).toBe(400);
     expect((await postJson(server, PATHS.report, failed)).status).toBe(401);
-    expect(await (await metrics(server)).text()).not.toMatch(/^anypath_rtc_reports_total\{/m);
+    const text = await (await metrics(server)).text();
+    expect(text).not.toMatch(/^anypath_rtc_reports_total\{/m);
+    expect(text).toMatch(/^anypath_refusals_total\{via="http",code="invalid_payload",status="400"\} 4$/m);
+    expect(text).toMatch(/^anypath_refusals_total\{via="http",code="unauthenticated",status="401"\} 1$/m);
   });
 
   it('[S7.5] are limited by wallet, over HTTP and the socket together', async () => {

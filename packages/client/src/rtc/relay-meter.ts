@@ -1,0 +1,77 @@
+import type { RtcReport } from '@anypath/protocol';
+import { browserFamily } from './browser-family.ts';
+
+/** How often it is told what was relayed: a page that is closed tells nothing any more. */
+const TELL_EVERY_MS = 60_000;
+
+interface Traffic {
+  readonly sentBytes: number;
+  readonly receivedBytes: number;
+}
+
+/**
+ * Counts what goes through our own TURN allocation, for the operator, who pays for it. The other side counts its own, so that nothing
+ * counts twice.
+ */
+export class RelayMeter {
+  readonly #role: RtcReport['role'];
+  readonly #read: () => Promise<RTCStatsReport>;
+  readonly #tell: (report: RtcReport) => void;
+  #told: Traffic = { sentBytes: 0, receivedBytes: 0 };
+  #startedMs: number | undefined;
+  #timer: ReturnType<typeof setInterval> | undefined;
+
+  /** @param read reads the statistics of the connection @param tell told every minute, and at the end, where anything was relayed */
+  constructor(role: RtcReport['role'], read: () => Promise<RTCStatsReport>, tell: (report: RtcReport) => void) {
+    this.#role = role;
+    this.#read = read;
+    this.#tell = tell;
+  }
+
+  /** The connection is open. */
+  start(): void {
+    if (this.#startedMs !== undefined) return;
+    this.#startedMs = performance.now();
+    this.#timer = setInterval(() => void this.#report(), TELL_EVERY_MS);
+  }
+
+  /** The connection is about to be closed: its statistics can be asked for once more. */
+  stop(): void {
+    clearInterval(this.#timer);
+    if (this.#startedMs !== undefined) void this.#report();
+  }
+
+  async #report(): Promise<void> {
+    try {
+      const { sentBytes, receivedBytes } = relayedIn(await this.#read());
+      const sent = sentBytes - this.#told.sentBytes;
+      const received = receivedBytes - this.#told.receivedBytes;
+      // A reading that was late has been told by the one that came before it.
+      if (sent < 0 || received < 0 || sent + received === 0) return;
+      this.#told = { sentBytes, receivedBytes };
+      this.#tell({
+        outcome: 'carried',
+        role: this.#role,
+        browser: browserFamily(),
+        ms: Math.round(performance.now() - (this.#startedMs ?? 0)),
+        sentBytes: sent,
+        receivedBytes: received,
+        candidates: { local: [], remote: [] },
+      });
+    } catch {
+      // A browser that tells nothing of a connection that is over.
+    }
+  }
+}
+
+/** Over every pair that begins at a relay's address of our own: the one in use, and those of before. */
+function relayedIn(report: RTCStatsReport): Traffic {
+  let sentBytes = 0;
+  let receivedBytes = 0;
+  for (const stats of report.values()) {
+    if (stats.type !== 'candidate-pair' || report.get(stats.localCandidateId)?.candidateType !== 'relay') continue;
+    sentBytes += stats.bytesSent ?? 0;
+    receivedBytes += stats.bytesReceived ?? 0;
+  }
+  return { sentBytes, receivedBytes };
+}
