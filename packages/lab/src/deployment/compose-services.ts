@@ -63,7 +63,7 @@ export function here({ address, folder, variables }: Composed, text: string): st
   return text
     .replace(/\$\{(\w+)(?::[?-][^}]*)?\}/g, (_whole, variable: string) => variables[variable] ?? '')
     .replaceAll('/opt/anypath', DEPLOY)
-    .replaceAll('/certificates', `${folder}/state/certificates`)
+    .replace(/\/certificates(?=\/|$)/gm, `${folder}/state/certificates`)
     .replaceAll('/run/secrets', `${folder}/secrets`)
     .replaceAll('/run/coturn', `${folder}/run`)
     .replace(/^\/data$/, `${folder}/state/data`)

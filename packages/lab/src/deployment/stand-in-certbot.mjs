@@ -85,9 +85,16 @@ function sign(names) {
 }
 
 function hook() {
-  const env = { ...process.env, RENEWED_LINEAGE: folder, RENEWED_DOMAINS: values['d'] ? [values['d']].flat().join(' ') : '' };
+  const env = {
+    ...process.env,
+    RENEWED_LINEAGE: folder,
+    RENEWED_DOMAINS: values['d'] ? [values['d']].flat().join(' ') : '',
+  };
   const hooks = `${values['config-dir']}/renewal-hooks/deploy`;
-  const commands = [values['deploy-hook'], ...(existsSync(hooks) ? readdirSync(hooks).map((file) => `${hooks}/${file}`) : [])];
+  const commands = [
+    values['deploy-hook'],
+    ...(existsSync(hooks) ? readdirSync(hooks).map((file) => `${hooks}/${file}`) : []),
+  ];
   for (const each of commands) {
     if (typeof each !== 'string') continue;
     const { status } = spawnSync('/bin/sh', ['-c', each], { env, stdio: 'inherit' });
