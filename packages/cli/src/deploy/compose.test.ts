@@ -42,8 +42,10 @@ const compose = read('compose.yaml');
 const small = read('compose.small.yaml');
 const services = Object.entries(compose.services);
 
-/** It names itself and its dialect as validators no longer do. */
-const { $schema: _dialect, id: _name, ...schema } = composeSchema as Readonly<Record<string, unknown>>;
+/** Its parts name themselves, and it its dialect, as validators no longer do. */
+const schema = JSON.parse(JSON.stringify({ ...(composeSchema as object), $schema: undefined }), (key, value) =>
+  key === 'id' && typeof value === 'string' ? undefined : value,
+);
 
 /** The command as people run it, or as a program of its own. */
 const commands = [['docker', 'compose'], ['docker-compose']].find(
