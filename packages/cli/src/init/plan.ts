@@ -68,6 +68,7 @@ const settings = (values: Readonly<Record<string, string>>): string =>
 
 function environment({ answers, placement, owner, small }: Plan): Record<string, string> {
   return {
+    COMPOSE_PROJECT_NAME: 'anypath',
     DOMAIN: answers.domain,
     TURN_DOMAIN: answers.turnDomain,
     TURN_ADDRESS: placement.frontAddress,
