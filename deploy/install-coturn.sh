@@ -86,13 +86,16 @@ trap at_end EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
-# Puts standard input in the place of a file, whole or not at all.
+# Puts standard input in the place of a file, whole or not at all. What has changed is remembered.
+changed=
 put() {
   local file=$1 mode=$2 owner=${3:-root:root} text
   text=$(cat)
+  [ "$text" != "$(cat "$file" 2>/dev/null)" ] || return 0
+  changed="$changed $file"
   if [ "$dry_run" = yes ]; then
     say "would write: $file"
-    return
+    return 0
   fi
   mkdir -p "$(dirname "$file")"
   if [ -e "$file" ] && ! recorded "file $file"; then
@@ -466,6 +469,22 @@ HOOK
 
 has_systemd() { [ -d /run/systemd/system ]; }
 
+# The script of the package waits for half a minute for a process whose number it looks for elsewhere.
+stop_service() {
+  if has_systemd; then
+    run systemctl stop coturn
+    return
+  fi
+  local left=50
+  run pkill -TERM -x turnserver || return 0
+  while [ "$dry_run" = no ] && pgrep -x turnserver >/dev/null; do
+    left=$((left - 1))
+    [ $left -gt 0 ] || pkill -KILL -x turnserver || true
+    sleep 0.2
+  done
+}
+
+# Calls end with coturn, so it is started again only where it must be.
 start_service() {
   if has_systemd; then
     put "$DROP_IN" 644 <<'UNIT'
@@ -476,12 +495,16 @@ Restart=always
 UNIT
     run systemctl daemon-reload
     run systemctl enable -q coturn
-    run systemctl restart coturn
   else
     put /etc/default/coturn 644 <<<'TURNSERVER_ENABLED=1'
-    run setcap cap_net_bind_service=+ep "$(command -v turnserver || echo /usr/bin/turnserver)"
     record 'capability turnserver'
-    run service coturn restart >/dev/null
+    run setcap cap_net_bind_service=+ep "$(command -v turnserver || echo /usr/bin/turnserver)"
+  fi
+  case $changed in
+  *$CONFIG* | *$DROP_IN*) stop_service ;;
+  esac
+  if ! pgrep -x turnserver >/dev/null; then
+    if has_systemd; then run systemctl start coturn; else run service coturn start >/dev/null 2>&1; fi
   fi
   [ "$dry_run" = yes ] && return 0
   local left=50 own=${external_ips[0]#*/}
@@ -510,7 +533,7 @@ install() {
   if [ "$fresh" = yes ] && pgrep -x turnserver >/dev/null; then record 'running coturn'; fi
   record "domain $domain"
   install_packages
-  render | put "$CONFIG" 640 root:turnserver
+  put "$CONFIG" 640 root:turnserver < <(render)
   open_firewall
   get_certificate
   start_service
@@ -541,7 +564,7 @@ uninstall() {
 
 take_back() {
   local kind what rest
-  if has_systemd; then run systemctl stop coturn || true; else run service coturn stop >/dev/null 2>&1 || true; fi
+  stop_service
   while read -r kind what rest; do
     case $kind in
     ufw | firewalld | nft) close_port "$kind" "$what" "$rest" ;;

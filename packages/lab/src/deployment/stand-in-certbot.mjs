@@ -2,13 +2,15 @@
  * Stands in for certbot where no authority of the internet can be asked. It takes certbot's arguments, answers its own HTTP-01
  * challenge (RFC 8555, section 8.3) over port 80 of every name, and has the lab's authority sign. Then it runs the hooks.
  *
+ * `STAND_IN_VANTAGE` is a command that runs another where the authority is: elsewhere than on the machine that is certified.
  * `STAND_IN_AUTHORITY` names the folder of that authority. A file `renew` in it makes the certificate due; it is removed then.
  */
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
+import { text } from 'node:stream/consumers';
 import { parseArgs } from 'node:util';
 
 const { values, positionals } = parseArgs({
@@ -20,6 +22,8 @@ const { values, positionals } = parseArgs({
     'config-dir': { type: 'string', default: '/etc/letsencrypt' },
     'http-01-port': { type: 'string', default: '80' },
     'deploy-hook': { type: 'string' },
+    'pre-hook': { type: 'string' },
+    'post-hook': { type: 'string' },
     ...Object.fromEntries(
       ['work-dir', 'logs-dir', 'email', 'server', 'preferred-challenges'].map((name) => [name, { type: 'string' }]),
     ),
@@ -27,6 +31,7 @@ const { values, positionals } = parseArgs({
 });
 
 const authority = process.env['STAND_IN_AUTHORITY'] ?? '';
+const vantage = (process.env['STAND_IN_VANTAGE'] ?? '').split(' ').filter(Boolean);
 const folder = `${values['config-dir']}/live/${values['cert-name']}`;
 const [command] = positionals;
 if (command === 'delete') {
@@ -36,9 +41,14 @@ if (command === 'delete') {
   if (!existsSync(`${folder}/fullchain.pem`) || existsSync(due)) {
     rmSync(due, { force: true });
     const names = /** @type {string[]} */ (values['d'] ?? []);
-    await challenge(names);
+    hook(values['pre-hook']);
+    try {
+      await challenge(names);
+    } finally {
+      hook(values['post-hook']);
+    }
     sign(names);
-    hook();
+    deployed(names);
   }
 } else {
   console.error(`stand-in for certbot: ${command} is not known`);
@@ -55,11 +65,27 @@ async function challenge(names) {
   }).listen(Number(values['http-01-port']));
   await once(server, 'listening');
   for (const name of names) {
-    const answer = await (await fetch(`http://${name}${path}`, { redirect: 'manual' })).text();
+    const answer = await asked(`http://${name}${path}`);
     if (answer !== `${token}.${name}`) throw new Error(`the challenge does not arrive over http://${name}: ${answer}`);
   }
   server.close();
   server.closeAllConnections();
+}
+
+/**
+ * What the authority finds at a URL.
+ *
+ * @param {string} url
+ * @returns {Promise<string>}
+ */
+async function asked(url) {
+  const script = `process.stdout.write(await (await fetch('${url}', { redirect: 'manual' })).text())`;
+  const [command = process.execPath, ...args] = [...vantage, process.execPath];
+  const child = spawn(command, [...args, '--input-type=module', '-e', script], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const [answer] = await Promise.all([text(child.stdout), once(child, 'close')]);
+  return answer;
 }
 
 /** @param {readonly string[]} names */
@@ -84,20 +110,21 @@ function sign(names) {
   );
 }
 
-function hook() {
-  const env = {
-    ...process.env,
-    RENEWED_LINEAGE: folder,
-    RENEWED_DOMAINS: values['d'] ? [values['d']].flat().join(' ') : '',
-  };
+/** @param {readonly string[]} names */
+function deployed(names) {
   const hooks = `${values['config-dir']}/renewal-hooks/deploy`;
-  const commands = [
-    values['deploy-hook'],
-    ...(existsSync(hooks) ? readdirSync(hooks).map((file) => `${hooks}/${file}`) : []),
-  ];
-  for (const each of commands) {
-    if (typeof each !== 'string') continue;
-    const { status } = spawnSync('/bin/sh', ['-c', each], { env, stdio: 'inherit' });
-    if (status !== 0) throw new Error(`the hook failed: ${each}`);
+  const files = existsSync(hooks) ? readdirSync(hooks).map((file) => `${hooks}/${file}`) : [];
+  for (const each of [values['deploy-hook'], ...files]) {
+    hook(each, { RENEWED_LINEAGE: folder, RENEWED_DOMAINS: names.join(' ') });
   }
+}
+
+/**
+ * @param {unknown} shellCommand
+ * @param {Record<string, string>} [env]
+ */
+function hook(shellCommand, env = {}) {
+  if (typeof shellCommand !== 'string') return;
+  const { status } = spawnSync('/bin/sh', ['-c', shellCommand], { env: { ...process.env, ...env }, stdio: 'inherit' });
+  if (status !== 0) throw new Error(`the hook failed: ${shellCommand}`);
 }
