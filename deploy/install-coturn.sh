@@ -477,11 +477,11 @@ stop_service() {
   fi
   local left=50
   run pkill -TERM -x turnserver || return 0
-  while [ "$dry_run" = no ] && pgrep -x turnserver >/dev/null; do
+  while [ "$dry_run" = no ] && [ $left -gt 0 ] && pgrep -x turnserver >/dev/null; do
     left=$((left - 1))
-    [ $left -gt 0 ] || pkill -KILL -x turnserver || true
     sleep 0.2
   done
+  [ $left -gt 0 ] || pkill -KILL -x turnserver || true
 }
 
 # Calls end with coturn, so it is started again only where it must be.
@@ -544,9 +544,9 @@ install() {
 
 report() {
   [ "$dry_run" = yes ] && return 0
-  say '' "coturn serves $domain. For the environment of the server:" ''
+  printf '\n%s\n\n' "coturn serves $domain. For the environment of the server:"
   say "TURN_URIS=turn:$domain:3478?transport=udp,turn:$domain:3478?transport=tcp,turn:$domain:80?transport=tcp,turns:$domain:443?transport=tcp,turns:$domain:5349?transport=tcp"
-  say "TURN_SECRET=$secret" ''
+  printf 'TURN_SECRET=%s\n\n' "$secret"
   if have anypath; then
     TURN_SECRET=$secret anypath doctor --turn "turn:$domain:3478" --turn "turns:$domain:443?transport=tcp" --server || say 'The doctor found something; see above.'
     TURN_SECRET=$secret anypath turn attack "$domain" || die 'the attack got through; see above. Stop coturn until that is mended.'

@@ -52,13 +52,15 @@ export class DebianTree implements AsyncDisposable {
       mount --rbind /dev ${root}/dev
       mount -t tmpfs run ${root}/run
       mkdir -p ${root}/run/netns
-      mount --bind /run/netns ${root}/run/netns
+      mount --rbind /run/netns ${root}/run/netns
       cp /etc/netns/${namespace.name}/hosts ${root}/etc/hosts
       cp ${folder}/coturn_*.deb ${root}/var/cache/apt/archives/
       rm -f ${root}/usr/sbin/policy-rc.d
       chroot ${root} dpkg --purge coturn >/dev/null 2>&1
       echo ready
-      exec sleep infinity`;
+      # The first process collects those that end, as an init does.
+      sleep infinity &
+      wait`;
     const holder = namespace.spawn('unshare', ['--mount', '--pid', '--fork', '--kill-child', 'sh', '-ec', script], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
