@@ -55,7 +55,7 @@ export class DebianTree implements AsyncDisposable {
       mount --rbind /run/netns ${root}/run/netns
       cp /etc/netns/${namespace.name}/hosts ${root}/etc/hosts
       cp ${folder}/coturn_*.deb ${root}/var/cache/apt/archives/
-      rm -f ${root}/usr/sbin/policy-rc.d
+      rm -f ${root}/usr/sbin/policy-rc.d ${root}/etc/apt/apt.conf.d/docker-clean
       chroot ${root} dpkg --purge coturn >/dev/null 2>&1
       echo ready
       # The first process collects those that end, as an init does.

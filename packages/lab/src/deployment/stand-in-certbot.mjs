@@ -79,7 +79,7 @@ async function challenge(names) {
  * @returns {Promise<string>}
  */
 async function asked(url) {
-  const script = `process.stdout.write(await (await fetch('${url}', { redirect: 'manual' })).text())`;
+  const script = `process.stdout.write(await (await fetch('${url}', { redirect: 'manual' })).text(), () => process.exit())`;
   const [command = process.execPath, ...args] = [...vantage, process.execPath];
   const child = spawn(command, [...args, '--input-type=module', '-e', script], {
     stdio: ['ignore', 'pipe', 'inherit'],
