@@ -369,8 +369,9 @@ nft_chain() {
 
 open_port() {
   local protocol=$1 port=$2
-  if have ufw && ufw status 2>/dev/null | grep -q '^Status: active'; then
-    ufw status | grep -q "^$port/$protocol .*# $RULE_COMMENT" && return 0
+  # Nothing is piped into grep -q: it ends at the first hit, and with pipefail the writer's end would count as a failure.
+  if have ufw && grep -q '^Status: active' <<<"$(ufw status 2>/dev/null)"; then
+    grep -q "^$port/$protocol .*# $RULE_COMMENT" <<<"$(ufw status)" && return 0
     record "ufw $protocol $port"
     run ufw allow "$port/$protocol" comment "$RULE_COMMENT" >/dev/null
   elif have firewall-cmd && firewall-cmd --state >/dev/null 2>&1; then
@@ -383,7 +384,7 @@ open_port() {
     chain=$(nft_chain || true)
     [ -n "$chain" ] || return 0
     # shellcheck disable=SC2086
-    nft -a list chain $chain | grep -q "$protocol dport ${port/:/-} .*\"$RULE_COMMENT\"" && return 0
+    grep -q "$protocol dport ${port/:/-} .*\"$RULE_COMMENT\"" <<<"$(nft -a list chain $chain)" && return 0
     record "nft $protocol $port"
     # shellcheck disable=SC2086
     run nft insert rule $chain "$protocol" dport "${port/:/-}" accept comment "\"$RULE_COMMENT\""
@@ -509,7 +510,7 @@ UNIT
   fi
   [ "$dry_run" = yes ] && return 0
   local left=50 own=${external_ips[0]#*/}
-  until ss -Hltn "sport = :5349" | grep -q .; do
+  until [ -n "$(ss -Hltn 'sport = :5349')" ]; do
     left=$((left - 1))
     [ $left -gt 0 ] || die "coturn does not listen; its log says why (journalctl -u coturn)."
     sleep 0.2
