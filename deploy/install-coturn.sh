@@ -142,7 +142,7 @@ parse() {
 }
 
 is_address() { getent ahosts "$1" >/dev/null 2>&1 && [[ $1 =~ ^[0-9.]+$ || $1 == *:* ]]; }
-is_own() { ip -o addr show 2>/dev/null | grep -qF " $1/"; }
+is_own() { grep -qF " $1/" <<<"$(ip -o addr show 2>/dev/null)"; }
 
 check_arguments() {
   [ -n "$domain" ] || bad '--domain: it is missing; give the name that leads to this machine, such as turn.example.com.'
