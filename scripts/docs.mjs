@@ -7,7 +7,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { RTC_TABLE } from '../packages/client/dist/link/rtc-phase.js';
 import { CLIENT_EVENTS, ERRORS, LIMITS, RATE_LIMITS, ROUTES } from '../packages/protocol/dist/index.js';
-import { FLAGS, SETTINGS } from '../packages/server/dist/index.js';
+import { FLAGS, Metrics, SETTINGS } from '../packages/server/dist/index.js';
 import { withDoctorParts } from './docs-doctor.mjs';
 import { withGeneratedParts } from './docs-protocol.mjs';
 import { ROOT } from './setup.mjs';
@@ -87,6 +87,10 @@ const clientEvents = table(
     '`{ ok: true }` or `{ ok: false, error, message }`',
   ]),
 );
+const metrics = table(
+  ['metric', 'labels', 'what'],
+  new Metrics().describe().map(({ name, labels, help }) => [code(name), labels.map(code).join(' '), help]),
+);
 const transitions = Object.entries(RTC_TABLE)
   .flatMap(([phase, row]) => Object.entries(row).map(([trigger, next]) => `  ${phase} --> ${next}: ${trigger}`))
   .join('\n');
@@ -143,6 +147,13 @@ ${rateLimits}
 Switched by \`anypath flags set\` while the server runs: for everyone, for a percentage of the wallets, or for one wallet.
 
 ${flags}
+
+## Metrics
+
+At \`GET /metrics\`, in the exposition format of Prometheus; beside them those of Node, as \`anypath_nodejs_…\` and \`anypath_process_…\`. [Operations](operations.md) says
+what to make of them.
+
+${metrics}
 
 ## How a link upgrades to WebRTC
 

@@ -11,7 +11,7 @@ export default defineConfig({
     // @hpke/common asks Node 18 for it; every browser has the same under its global name.
     alias: { crypto: 'data:text/javascript,export const webcrypto = globalThis.crypto' },
   },
-  build: { assetsInlineLimit: 0, rollupOptions: { input: ['index.html', 'check.html'] } },
+  build: { assetsInlineLimit: 0, rollupOptions: { input: ['index.html', 'check.html', 'ops.html'] } },
   server: {
     proxy: {
       '/api': SERVER,

@@ -13,3 +13,4 @@ export { SETTINGS, type Setting, type SettingName } from './settings.ts';
 export type { FlagDocument, Store } from './store/port.ts';
 export { openSqliteStore } from './store/sqlite.ts';
 export { MAILBOX_MIGRATIONS, SqliteMails } from './store/sqlite-mails.ts';
+export { Metrics } from './telemetry/metrics.ts';

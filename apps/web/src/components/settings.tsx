@@ -5,6 +5,7 @@ import { RINGING } from '../model/preferences.ts';
 import { AppearanceChoices } from './appearance-choices.tsx';
 import { ChoiceGroup } from './choice-group.tsx';
 import { Icon } from './icon.tsx';
+import { OtherPages } from './other-pages.tsx';
 import { OwnDevices } from './own-devices.tsx';
 
 export function Settings() {
@@ -39,6 +40,7 @@ export function Settings() {
           onChoose={(ringing) => preferences.chooseRinging(ringing)}
         />
         <OwnDevices />
+        <OtherPages />
       </div>
     </details>
   );

@@ -119,6 +119,9 @@ export const en = {
     themes: { auto: 'Auto', light: 'Light', dark: 'Dark' },
     ringing: 'Ring tone',
     ringings: { on: 'On', off: 'Off' },
+    pages: 'Other pages',
+    check: 'Check this network',
+    ops: 'Operations',
   },
   devices: {
     title: 'Your devices',

@@ -100,6 +100,9 @@ export const es: Dictionary = {
     themes: { auto: 'Auto', light: 'Claro', dark: 'Oscuro' },
     ringing: 'Tono de llamada',
     ringings: { on: 'Sí', off: 'No' },
+    pages: 'Otras páginas',
+    check: 'Comprobar esta red',
+    ops: 'Operación',
   },
   devices: {
     title: 'Tus dispositivos',

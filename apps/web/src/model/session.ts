@@ -8,6 +8,8 @@ export interface Session {
   readonly expiresAt: number;
   /** There is none where the session is in the cookie. */
   readonly token?: string;
+  /** Whether it may see how the server does. */
+  readonly admin?: boolean;
 }
 
 const KEY = 'anypath-web:session';
@@ -15,9 +17,9 @@ const KEY = 'anypath-web:session';
 /** Reads a session out of an answer or a storage; `undefined` for anything else. */
 export function sessionFrom(value: unknown): Session | undefined {
   if (!isRecord(value)) return undefined;
-  const { wallet, token, expiresAt } = value;
+  const { wallet, token, expiresAt, admin } = value;
   if (typeof wallet !== 'string' || typeof expiresAt !== 'number') return undefined;
-  return { wallet, expiresAt, ...(typeof token === 'string' ? { token } : {}) };
+  return { wallet, expiresAt, ...(typeof token === 'string' ? { token } : {}), ...(admin === true ? { admin } : {}) };
 }
 
 /** The session that this tab has by a token, unless it is over. */

@@ -6,6 +6,9 @@ import type { SelectedPair } from './selected-pair.ts';
 /** How far an attempt has come. `secured`: the DTLS handshake is through; `gathered`: our own candidates are complete. */
 export type Milestone = 'begun' | 'described' | 'gathered' | 'checking' | 'connected' | 'secured' | 'open';
 
+/** How an attempt ended. */
+type AttemptOutcome = Exclude<RtcReport['outcome'], 'carried'>;
+
 /** What an attempt tells the trace of its link. */
 export type AttemptTrace =
   | { readonly event: 'attempt'; readonly step: Milestone; readonly role: RtcReport['role']; readonly ms: number }
@@ -16,7 +19,7 @@ export type AttemptTrace =
     }
   | {
       readonly event: 'ended';
-      readonly outcome: RtcReport['outcome'];
+      readonly outcome: AttemptOutcome;
       readonly reason?: RtcFailure;
       /** Milliseconds since it began. */
       readonly ms: number;
@@ -151,7 +154,7 @@ export class AttemptLog {
     this.#tell({ event: 'candidates', side, found: this[side].list() });
   }
 
-  #reportOnce(outcome: RtcReport['outcome'], reason?: RtcFailure): void {
+  #reportOnce(outcome: AttemptOutcome, reason?: RtcFailure): void {
     if (this.#hasReported) return;
     this.#hasReported = true;
     const pair = outcome === 'opened' ? this.#pair : undefined;

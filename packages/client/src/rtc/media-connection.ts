@@ -133,8 +133,7 @@ export class MediaConnection {
   close(): void {
     this.#over = true;
     clearTimeout(this.#deadline);
-    this.#meter.stop();
-    this.#pc.close();
+    this.#meter.stop(() => this.#pc.close());
   }
 
   #senderOf(track: MediaStreamTrack): RTCRtpSender | undefined {

@@ -31,8 +31,13 @@ describe('the meter of what is relayed, with statistics as browsers give them', 
     await vi.advanceTimersByTimeAsync(MINUTE_MS);
     await vi.advanceTimersByTimeAsync(MINUTE_MS);
     now = { sentBytes: 150, receivedBytes: 2_000 };
-    meter.stop();
+    let isClosed = false;
+    meter.stop(() => {
+      isClosed = true;
+    });
+    expect(isClosed, 'it is read first').toBe(false);
     await vi.advanceTimersByTimeAsync(10 * MINUTE_MS);
+    expect(isClosed).toBe(true);
     expect(told).toMatchObject([
       { outcome: 'carried', ms: MINUTE_MS, sentBytes: 100, receivedBytes: 2_000 },
       { outcome: 'carried', ms: 2 * MINUTE_MS, sentBytes: 50, receivedBytes: 0 },
@@ -43,14 +48,22 @@ describe('the meter of what is relayed, with statistics as browsers give them', 
     const told: RtcReport[] = [];
     const tell = (report: RtcReport) => void told.push(report);
     const never = new RelayMeter('offer', async () => statistics({ sentBytes: 1, receivedBytes: 1 }), tell);
-    never.stop();
+    const closed: string[] = [];
+    never.stop(() => closed.push('never open'));
+    expect(closed, 'at once').toEqual(['never open']);
     const direct = new RelayMeter('answer', async () => statistics(), tell);
     direct.start();
-    direct.stop();
-    const closed = new RelayMeter('answer', async () => Promise.reject(new Error('closed')), tell);
-    closed.start();
+    direct.stop(() => closed.push('direct'), false);
+    expect(closed).toEqual(['never open', 'direct']);
+    const silent = new RelayMeter('answer', async () => Promise.reject(new Error('closed')), tell);
+    silent.start();
     await vi.advanceTimersByTimeAsync(MINUTE_MS);
-    closed.stop();
+    silent.stop(() => closed.push('silent'));
+    const hanging = new RelayMeter('answer', () => new Promise(() => undefined), tell);
+    hanging.start();
+    hanging.stop(() => closed.push('hanging'));
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(closed).toEqual(['never open', 'direct', 'silent', 'hanging']);
     expect(told).toEqual([]);
   });
 });

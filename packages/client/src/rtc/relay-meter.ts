@@ -3,6 +3,8 @@ import { browserFamily } from './browser-family.ts';
 
 /** How often it is told what was relayed: a page that is closed tells nothing any more. */
 const TELL_EVERY_MS = 60_000;
+/** A connection that is over waits no longer for its last reading, which takes some milliseconds. */
+const LAST_WITHIN_MS = 500;
 
 interface Traffic {
   readonly sentBytes: number;
@@ -35,10 +37,15 @@ export class RelayMeter {
     this.#timer = setInterval(() => void this.#report(), TELL_EVERY_MS);
   }
 
-  /** The connection is about to be closed: its statistics can be asked for once more. */
-  stop(): void {
+  /**
+   * Reads and tells for the last time, and then closes the connection: Chromium has forgotten everything about one that is closed. One that
+   * never opened, or is known not to be relayed, is closed at once.
+   */
+  stop(close: () => void, mayBeRelayed = true): void {
     clearInterval(this.#timer);
-    if (this.#startedMs !== undefined) void this.#report();
+    if (this.#startedMs === undefined || !mayBeRelayed) return close();
+    const late = new Promise<void>((resolve) => setTimeout(resolve, LAST_WITHIN_MS));
+    void Promise.race([this.#report(), late]).then(close);
   }
 
   async #report(): Promise<void> {

@@ -13,8 +13,8 @@ const PAGE_POLICY = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-/** The page of the connectivity check, at `/check`. */
-const CHECK_PAGE = 'check.html';
+/** Pages beside `index.html`: the connectivity check at `/check`, the operations page at `/ops`. */
+const PAGES = ['check', 'ops'] as const;
 
 /**
  * Serves the built web page.
@@ -23,7 +23,10 @@ const CHECK_PAGE = 'check.html';
  */
 export function servePage(app: FastifyInstance, folder: string): void {
   app.register(fastifyStatic, { root: folder, cacheControl: false, setHeaders });
-  if (existsSync(join(folder, CHECK_PAGE))) app.get('/check', (_request, reply) => reply.sendFile(CHECK_PAGE));
+  for (const name of PAGES) {
+    if (existsSync(join(folder, `${name}.html`)))
+      app.get(`/${name}`, (_request, reply) => reply.sendFile(`${name}.html`));
+  }
 }
 
 /** Assets carry a hash of their content in their names; the page that names them is asked for each time. */

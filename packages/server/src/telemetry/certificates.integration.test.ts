@@ -44,6 +44,7 @@ describe('certificates of real TLS servers', () => {
     plain.close();
     await once(plain, 'close');
     expect(await expiryOf(`turns:127.0.0.1:${port}`), 'nobody listens').toBeUndefined();
+    expect(await expiryOf('turns:no host at all'), 'no address').toBeUndefined();
   });
 
   it('[S7.5] are read again where they could not be, and forgotten with their address', async () => {

@@ -64,8 +64,13 @@ export class Certificates {
 
 const isSecure = (url: string): boolean => /^(https|turns|stuns):/.test(url);
 
-/** Where an address listens. */
-function placeOf(url: string): { readonly host: string; readonly port: number } {
+interface Place {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** Where an address listens. @throws StunError for one that is none */
+function placeOf(url: string): Place {
   if (!url.startsWith('https:')) return parseIceUri(url);
   const { hostname, port } = new URL(url);
   return { host: hostname.replace(/^\[|\]$/g, ''), port: Number(port || 443) };
@@ -75,11 +80,18 @@ function placeOf(url: string): { readonly host: string; readonly port: number } 
  * Reads when the certificate of an address ends.
  *
  * @param url https, turns or stuns
- * @returns Unix time in milliseconds; `undefined` where there is no answer within five seconds, or none by TLS
+ * @returns Unix time in milliseconds; `undefined` where there is no answer within five seconds, or none by TLS. Never rejects.
  */
-export function expiryOf(url: string): Promise<number | undefined> {
-  return new Promise((resolve) => {
-    const { host, port } = placeOf(url);
+export async function expiryOf(url: string): Promise<number | undefined> {
+  try {
+    return await read(placeOf(url));
+  } catch {
+    return undefined;
+  }
+}
+
+function read({ host, port }: Place): Promise<number | undefined> {
+  return new Promise((resolve, reject) => {
     // One that is over, or for another name, is to be read as well. Nothing is said on this connection, and nothing heard is believed.
     const socket = connect({ host, port, ...(isIP(host) ? {} : { servername: host }), rejectUnauthorized: false });
     const done = (expiresAtMs?: number) => {
@@ -87,7 +99,7 @@ export function expiryOf(url: string): Promise<number | undefined> {
       resolve(expiresAtMs);
     };
     socket.setTimeout(WITHIN_MS, () => done());
-    socket.on('error', () => done());
+    socket.on('error', reject);
     socket.once('secureConnect', () => {
       const endsAt = Date.parse(socket.getPeerCertificate().valid_to);
       done(Number.isNaN(endsAt) ? undefined : endsAt);

@@ -151,6 +151,14 @@ export class Metrics {
     this.#rtc.reported(report);
   }
 
+  /** What there is beside the metrics of Node, for the reference. */
+  describe(): { readonly name: string; readonly labels: readonly string[]; readonly help: string }[] {
+    return this.#registry
+      .getMetricsAsArray()
+      .filter(({ name }) => !/^anypath_(nodejs|process)_/.test(name))
+      .map((metric) => ({ name: metric.name, help: metric.help, labels: labelsOf(metric) }));
+  }
+
   /** @returns the text of the exposition format, with its content type */
   async exposition(): Promise<{ readonly type: string; readonly text: string }> {
     await this.#measure();
@@ -185,5 +193,9 @@ export class Metrics {
     }
   }
 }
+
+/** prom-client knows them, and does not say so in its types. */
+const labelsOf = (metric: object): readonly string[] =>
+  'labelNames' in metric && Array.isArray(metric.labelNames) ? metric.labelNames.map(String) : [];
 
 const UP = { up: 1, down: 0, unknown: 0.5 } as const;
