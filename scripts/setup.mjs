@@ -106,6 +106,7 @@ export const PROGRAMS = [
   { name: 'squid', commands: ['squid'], debian: 'squid-openssl' },
   { name: 'certutil', commands: ['certutil'], debian: 'libnss3-tools' },
   { name: 'socat', commands: ['socat'], debian: 'socat' },
+  { name: 'shellcheck', commands: ['shellcheck'], debian: 'shellcheck' },
   { name: 'prometheus', commands: ['promtool'], debian: 'prometheus' },
 ];
 

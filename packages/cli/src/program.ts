@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { doctorCommand } from './doctor.ts';
 import { flagsCommand } from './flags.ts';
+import { initCommand } from './init.ts';
 import { serveCommand } from './serve.ts';
 import { turnCommand } from './turn.ts';
 import { VERSION } from './version.ts';
@@ -13,6 +14,7 @@ export const program = (): Command =>
     .helpOption('-h, --help', 'show this help')
     .helpCommand('help [command]', 'show the help of a command')
     .addCommand(serveCommand())
+    .addCommand(initCommand())
     .addCommand(flagsCommand())
     .addCommand(doctorCommand())
     .addCommand(turnCommand());
