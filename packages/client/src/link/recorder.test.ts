@@ -81,7 +81,7 @@ describe('the trace of a link', () => {
   });
 
   it('counts on in one entry where many messages go the same way', () => {
-    const { events, told } = recorded([socketUp, settled, say('one'), say('two'), kept(1), kept(2)]);
+    const { events, told } = recorded([socketUp, settled, say('one'), kept(1), say('two'), kept(2)]);
     expect(events.slice(2)).toEqual([
       { event: 'mailbox', step: 'sent', messages: 2 },
       { event: 'mailbox', step: 'kept', messages: 2 },

@@ -31,7 +31,7 @@ export type TraceEvent =
 
 /** One entry of a trace. */
 export type TraceEntry = TraceEvent & {
-  /** When, Unix milliseconds by this device's clock. */
+  /** When, Unix milliseconds by this device's clock; of messages that are counted, when the first went. */
   readonly at: number;
   /** When, milliseconds of `performance.now()`, which no change of the clock moves. */
   readonly clockMs: number;
@@ -50,14 +50,16 @@ export class Trace {
     this.#added = added;
   }
 
-  /** Writes an entry. What counts messages goes on in the entry before, where nothing happened in between. */
+  /** Writes an entry. What counts messages goes on in an entry of its kind, where nothing but messages travelled since. */
   add(event: TraceEvent): void {
-    const last = this.#entries.at(-1);
-    const entry: TraceEntry = { ...event, at: Date.now(), clockMs: Math.round(performance.now()) };
-    if (last && 'messages' in last && 'messages' in event && isSameKind(last, event)) {
-      this.#entries[this.#entries.length - 1] = { ...entry, messages: last.messages + event.messages } as TraceEntry;
+    const isOther = (entry: TraceEntry) => !isCount(entry);
+    const run = this.#entries.slice(this.#entries.findLastIndex(isOther) + 1);
+    const same = isCount(event) ? run.find((entry) => isSameKind(entry, event)) : undefined;
+    if (isCount(event) && same && isCount(same)) {
+      this.#entries[this.#entries.indexOf(same)] = { ...same, messages: same.messages + event.messages };
       return;
     }
+    const entry: TraceEntry = { ...event, at: Date.now(), clockMs: Math.round(performance.now()) };
     this.#entries.push(entry);
     if (this.#entries.length > TRACE_MAX) this.#entries.shift();
     this.#added(entry);
@@ -68,6 +70,9 @@ export class Trace {
     return [...this.#entries];
   }
 }
+
+const isCount = <T extends TraceEvent>(event: T): event is T & { readonly event: 'resent' | 'mailbox' } =>
+  event.event === 'resent' || event.event === 'mailbox';
 
 const isSameKind = (before: TraceEvent, event: TraceEvent): boolean =>
   Object.entries(event).every(([key, value]) => key === 'messages' || before[key as keyof TraceEvent] === value);
