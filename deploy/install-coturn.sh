@@ -10,6 +10,8 @@ readonly RECORD=$STATE/record
 readonly SELF=$STATE/install-coturn.sh
 readonly CONFIG=/etc/turnserver.conf
 readonly FOLDER=/var/lib/turn
+# Keeps the relay from this machine's own services; loaded with coturn.
+readonly RELAY_RULES=/etc/anypath-coturn.nft
 readonly DROP_IN=/etc/systemd/system/coturn.service.d/anypath.conf
 readonly CERTIFICATE_NAME=anypath-turn
 # Where challenges arrive while a certificate is issued: coturn has port 80, whose new connections are led here meanwhile.
@@ -35,6 +37,7 @@ install-coturn.sh: installs and configures coturn (TURN) on Debian 11+ and Ubunt
   --relay-ports MIN-MAX UDP ports of relayed calls (49152-65535)
   --dry-run             say what would be done, and do nothing
   --print-config        print the configuration of coturn, with its secret, and do nothing
+  --print-rules         print the nftables rules that keep the relay from this machine's own services, and do nothing
   --uninstall           take back what was done
   -h, --help            this
 
@@ -125,6 +128,7 @@ parse() {
       ;;
     --dry-run) dry_run=yes ;;
     --print-config) action=print-config ;;
+    --print-rules) action=print-rules ;;
     --uninstall) action=uninstall ;;
     # What certbot calls; not for people.
     --hook)
@@ -322,6 +326,24 @@ render() {
   done < <(template)
 }
 
+# What `anypath turn config --format nft` prints. A test keeps the two equal.
+relay_rules() {
+  cat <<NFT
+table inet anypath_turn
+delete table inet anypath_turn
+table inet anypath_turn {
+  chain output {
+    type filter hook output priority filter
+    meta skuid "turnserver" oifname "lo" udp sport $relay_ports udp dport != $relay_ports meta mark set 0x616e7970
+  }
+  chain input {
+    type filter hook input priority filter
+    iifname "lo" meta mark 0x616e7970 counter drop
+  }
+}
+NFT
+}
+
 pending_aux=()
 print_aux() {
   local one line own
@@ -488,16 +510,21 @@ stop_service() {
 
 # Calls end with coturn, so it is started again only where it must be.
 start_service() {
+  put "$RELAY_RULES" 644 < <(relay_rules)
+  record 'table anypath_turn'
+  if ! run nft -f "$RELAY_RULES"; then die "nft does not take $RELAY_RULES; its words are above."; fi
   if has_systemd; then
-    put "$DROP_IN" 644 <<'UNIT'
+    put "$DROP_IN" 644 <<UNIT
 # Ports 80 and 443 for the user turnserver.
 [Service]
 AmbientCapabilities=CAP_NET_BIND_SERVICE
 Restart=always
+ExecStartPre=+nft -f $RELAY_RULES
 UNIT
     run systemctl daemon-reload
     run systemctl enable -q coturn
   else
+    say "Note: without systemd nobody loads $RELAY_RULES when the machine starts; have it done with coturn."
     put /etc/default/coturn 644 <<<'TURNSERVER_ENABLED=1'
     record 'capability turnserver'
     run setcap cap_net_bind_service=+ep "$(command -v turnserver || echo /usr/bin/turnserver)"
@@ -574,6 +601,7 @@ take_back() {
     case $kind in
     ufw | firewalld | nft) close_port "$kind" "$what" "$rest" ;;
     certificate) run certbot delete --cert-name "$what" --non-interactive >/dev/null 2>&1 || true ;;
+    table) run nft delete table inet "$what" 2>/dev/null || true ;;
     capability) run setcap -r "$(command -v turnserver)" 2>/dev/null || true ;;
     file)
       if [ -e "$STATE/before$what" ]; then run mv "$STATE/before$what" "$what"; else run rm -f "$what"; fi
@@ -596,6 +624,10 @@ print-config)
   find_addresses >&2
   choose_secret
   render
+  ;;
+print-rules)
+  check_arguments
+  relay_rules
   ;;
 hook-open) hook_open ;;
 hook-close) hook_close ;;

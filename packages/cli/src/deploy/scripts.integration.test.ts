@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { coturnConfig, deployedCoturn, findExecutable } from '@anypath/server';
+import { coturnConfig, deployedCoturn, findExecutable, relayFirewall } from '@anypath/server';
 import { describe, expect, it } from 'vitest';
 
 const DEPLOY = fileURLToPath(new URL('../../../../deploy', import.meta.url));
@@ -38,6 +38,12 @@ describe.skipIf(process.platform !== 'linux')('[S7.2] install-coturn.sh', () => 
     const addresses = externalIps.flatMap((address) => ['--external-ip', address]);
     const args = ['--domain', 'turn.example.com', '--secret', SECRET, '--relay-ports', relayPorts, ...addresses];
     expect(script('--print-config', ...args)).toEqual({ stdout: expected, stderr: '', status: 0 });
+  });
+
+  it('keeps the relay from the services of the machine by the rules that `turn config --format nft` prints', () => {
+    const args = ['--domain', 'turn.example.com', '--relay-ports', '20000-20999'];
+    const expected = relayFirewall({ relayPorts: { min: 20_000, max: 20_999 } }, 'turnserver');
+    expect(script('--print-rules', ...args)).toEqual({ stdout: expected, stderr: '', status: 0 });
   });
 
   it.each([

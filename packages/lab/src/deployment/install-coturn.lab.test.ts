@@ -99,6 +99,9 @@ describe.skipIf(treeObstacle() !== undefined)(
       const opened = await rules();
       expect(opened).toContain('udp dport 49152-65535 accept comment "anypath-coturn"');
       expect(opened).not.toContain('8089');
+      expect(opened).toMatch(
+        /table inet anypath_turn \{[^]*oifname "lo" udp sport 49152-65535 udp dport != 49152-65535/,
+      );
     });
 
     it('[S7.2] may be run again: nothing is there twice, and no call ends', async () => {
@@ -152,7 +155,13 @@ describe.skipIf(treeObstacle() !== undefined)(
     /** What an installation leaves on the disk, and whether the package is there. */
     async function leftovers(): Promise<string[]> {
       const places = [
-        ...['/etc/turnserver.conf', '/etc/default/coturn', '/var/lib/anypath-coturn', '/var/lib/turn/fullchain.pem'],
+        ...[
+          '/etc/turnserver.conf',
+          '/etc/anypath-coturn.nft',
+          '/etc/default/coturn',
+          '/var/lib/anypath-coturn',
+          '/var/lib/turn/fullchain.pem',
+        ],
         ...[
           '/etc/letsencrypt/renewal-hooks/deploy/anypath-coturn',
           '/etc/letsencrypt/live/anypath-turn',
