@@ -249,6 +249,7 @@ export class Client extends Events<ClientEvents> {
       sealing: new Sealing({ self: this.wallet, key: identity.key, directory: this.#directory }),
       take: (mail, frame, isTurn) => this.#intake.mail(courier, mail, frame, isTurn),
       restore: () => this.#intake.restore(),
+      unrestored: () => this.#intake.unrestored(),
       levelled: () => this.#intake.levelled(),
       queued: (peer, id) => this.#hold(() => this.emit('queued', peer, id)),
       serverNow: () => this.#serverNow(),
@@ -322,7 +323,8 @@ export class Client extends Events<ClientEvents> {
     socket.on('rtc:offer', (signal) => this.#hold(() => this.#onSignal('rtc:offer', signal)));
     socket.on('rtc:answer', (signal) => this.#hold(() => this.#onSignal('rtc:answer', signal)));
     socket.on('rtc:candidate', (signal) => this.#hold(() => this.#onSignal('rtc:candidate', signal)));
-    socket.on('relay:frame', ({ from, fromDevice, frame }) => {
+    socket.on('relay:frame', ({ from, fromDevice, frame, behind }) => {
+      if (behind) this.#post((courier) => courier.behind());
       this.#hold(() => this.#intake.packet('relay', from, fromDevice, bytesOf(frame)));
     });
   }

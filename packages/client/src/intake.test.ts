@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { memoryDurable } from './durable/durable-store.ts';
 import { LinkMemory } from './durable/link-memory.ts';
 import { Intake } from './intake.ts';
+import type { Incoming } from './link/inbox.ts';
 import type { Link } from './link/link.ts';
 import { parseFrame } from './link/parse-frame.ts';
 import type { Courier } from './mail/courier.ts';
@@ -20,9 +21,10 @@ const data = (seq: number): FrameHeader => ({
 const packetOf = (header: FrameHeader) => encodeFrame(header, new Uint8Array([1]));
 
 /** Somebody who has received three messages over a link that was closed since; nothing is sealed. */
-async function scene() {
+async function scene({ unread = [] as readonly FrameHeader[] } = {}) {
   const memory = new LinkMemory(memoryDurable(), marks, { wallet: 'alice', tab: 't1' }, () => undefined);
-  await memory.commit('bob', { epoch: 'E1', through: 3, skipped: [] }, [], false);
+  const left = unread.map((header) => ({ header, body: new Uint8Array([1]), path: 'relay' }) as Incoming);
+  await memory.commit('bob', { epoch: 'E1', through: 3, skipped: [] }, left, false);
   const sent: FrameHeader[] = [];
   const mailed: FrameHeader[] = [];
   let opened = 0;
@@ -31,6 +33,7 @@ async function scene() {
     ready: Promise.resolve(),
     knows: () => true,
     receive: (_via: string, _device: string, { header }: Frame) => taken.push(header),
+    restore: ({ header }: Incoming) => taken.push(header),
     receiveMail: (_position: number, _own: boolean, { header }: Frame) => taken.push(header),
   } as unknown as Link;
   const courier = {
@@ -66,7 +69,8 @@ async function scene() {
       () => true,
     );
   const settled = () => new Promise((resolve) => setTimeout(resolve));
-  return { intake, mail, settled, sent, mailed, taken, opened: () => opened };
+  if (left.length === 0) await intake.restore();
+  return { intake, mail, settled, sent, mailed, taken, memory, opened: () => opened };
 }
 
 describe('what comes for a link that was closed', () => {
@@ -92,5 +96,25 @@ describe('what comes for a link that was closed', () => {
     expect(opened()).toBe(0);
     expect(await mail(data(4))).toBe(false);
     expect(opened()).toBe(1);
+  });
+});
+
+describe('what comes live', () => {
+  it('waits for what an earlier page received and did not hand over', async () => {
+    const { intake, settled, taken } = await scene({ unread: [data(2), data(3)] });
+    intake.packet('relay', 'bob', 'b1', packetOf(data(4)));
+    await settled();
+    expect(taken).toEqual([]);
+    await intake.restore();
+    await settled();
+    expect(taken.map((header) => header.t === 'data' && header.seq)).toEqual([2, 3, 4]);
+  });
+
+  it('does not wait where another page of the browser does that', async () => {
+    const { intake, settled, taken } = await scene({ unread: [data(3)] });
+    intake.packet('relay', 'bob', 'b1', packetOf(data(4)));
+    intake.unrestored();
+    await settled();
+    expect(taken.map((header) => header.t === 'data' && header.seq)).toEqual([4]);
   });
 });

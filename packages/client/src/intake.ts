@@ -43,6 +43,8 @@ export class Intake {
   /** Live messages of new streams, while older messages may be in our mailbox. */
   readonly #ahead: LiveFrame[] = [];
   readonly #turns = new Map<string, Promise<void>>();
+  /** Live packets that wait until what earlier pages left has its turn; none once it has. */
+  #early: (() => void)[] | undefined = [];
 
   constructor(parts: IntakeParts) {
     this.#parts = parts;
@@ -57,7 +59,11 @@ export class Intake {
       if (frame) await this.#onFrame(courier, { via, from, fromDevice, frame });
     };
     // Mail takes the same way to its turn: neither overtakes the other.
-    this.#parts.post((courier) => this.#inTurn(from, () => open(courier)));
+    this.#parts.post((courier) => {
+      const take = () => this.#inTurn(from, () => open(courier));
+      if (this.#early) this.#early.push(take);
+      else take();
+    });
   }
 
   /** Nothing older is in the mailbox any more: what came live ahead of it has its turn. */
@@ -97,12 +103,23 @@ export class Intake {
     });
   }
 
-  /** What earlier pages of this browser received and did not hand over. */
+  /** What earlier pages of this browser received and did not hand over comes before everything else. */
   async restore(): Promise<void> {
     const { memory, tab, hold, linkFrom } = this.#parts;
-    for (const { peer, own, message } of await memory.unread(await goneTabs(tab))) {
-      hold(() => this.#inTurn(peer, async () => linkFrom(peer)?.restore(message, own)));
+    try {
+      for (const { peer, own, message } of await memory.unread(await goneTabs(tab))) {
+        hold(() => this.#inTurn(peer, async () => linkFrom(peer)?.restore(message, own)));
+      }
+    } finally {
+      hold(() => this.unrestored());
     }
+  }
+
+  /** There is nothing of earlier pages to be waited for. */
+  unrestored(): void {
+    const early = this.#early ?? [];
+    this.#early = undefined;
+    for (const take of early) take();
   }
 
   async #onFrame(courier: Courier, live: LiveFrame): Promise<void> {

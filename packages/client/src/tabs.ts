@@ -16,19 +16,28 @@ export async function goneTabs(self: string): Promise<(tab: string) => boolean> 
  * Waits until this page is the one of its browser that takes the mail of a wallet, and stays so until it is stopped.
  *
  * @param elected called when it is; at once where there are no tabs, as in Node
+ * @param waits called where another page is, so that this may take long
  * @returns gives it up
  */
-export function electTab(wallet: string, elected: () => void): () => void {
+export function electTab(wallet: string, elected: () => void, waits: () => void): () => void {
   const locks = globalThis.navigator?.locks;
   const stop = new AbortController();
   if (!locks) {
     queueMicrotask(() => stop.signal.aborted || elected());
     return () => stop.abort();
   }
+  const name = `anypath:mail:${wallet}`;
+  let isElected = false;
   const reign = () => {
+    isElected = true;
     elected();
     return new Promise<void>((resolve) => stop.signal.addEventListener('abort', () => resolve()));
   };
-  locks.request(`anypath:mail:${wallet}`, { signal: stop.signal }, reign).catch(() => undefined);
+  locks.request(name, { signal: stop.signal }, reign).catch(() => undefined);
+  const look = async () => {
+    const { held = [] } = await locks.query();
+    if (!isElected && held.some((lock) => lock.name === name)) waits();
+  };
+  look().catch(waits);
   return () => stop.abort();
 }

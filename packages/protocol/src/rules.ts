@@ -90,6 +90,7 @@ export const RULES = {
   ML14: 'A connection that does not read or acknowledge its messages is not closed for that, and slows nobody else.',
   ML15: 'The routes `relay/enqueue`, `relay/pull` and `relay/ack` do the same as the events and share their rate limits; bodies are in base64, and `keyId` names a device of the own wallet, or is refused with `device_unknown`.',
   ML16: 'The body of a message has 1 to 262,144 bytes, and comes out as it went in; a larger one is refused with `payload_too_large`.',
+  ML17: 'A frame of the live relay says `behind: true` while the mailbox has messages for its device that were not pushed to that connection: what was accepted before the frame was sent is there once the connection has pulled to the end.',
 } as const satisfies Record<string, string>;
 
 /** The id of a rule. */

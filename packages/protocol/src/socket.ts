@@ -69,6 +69,9 @@ export type ClientPayload<E extends ClientEvent> = v.InferOutput<(typeof CLIENT_
 /** The same as the recipient gets it. */
 export type Forwarded<E extends ClientEvent> = ClientPayload<E> & Origin;
 
+/** A frame of the live relay as its device gets it. `behind`: older messages wait in the mailbox, and are not pushed. */
+export type ForwardedFrame = Forwarded<'relay:frame'> & { readonly behind?: true };
+
 /** Answer to an event: the acknowledgement callback, or the event `rtc:error` for a client without callbacks. */
 export type Answer = Success | Failure;
 
@@ -143,7 +146,7 @@ export const SERVER_EVENTS = {
   'rtc:hangup': v.object({ ...HangupSignal.entries, ...origin }),
   'rtc:taken': RtcTaken,
   'rtc:error': RtcError,
-  'relay:frame': v.object({ ...RelayFrame.entries, ...origin }),
+  'relay:frame': v.object({ ...RelayFrame.entries, ...origin, behind: v.optional(v.literal(true)) }),
   signal: v.object({ ...LegacySignal.entries, ...origin }),
   deprecation: Deprecation,
   presence: LegacyPresence,
@@ -160,7 +163,8 @@ export type ClientToServer = {
 };
 
 /** Socket.IO's type for what the server sends. */
-export type ServerToClient = { [E in ForwardedEvent]: (payload: Forwarded<E>) => void } & {
+export type ServerToClient = { [E in Exclude<ForwardedEvent, 'relay:frame'>]: (payload: Forwarded<E>) => void } & {
+  'relay:frame': (frame: ForwardedFrame) => void;
   'presence:update': (update: PresenceUpdate) => void;
   'contacts:update': (update: ContactUpdate) => void;
   'devices:update': (update: DeviceList) => void;

@@ -39,6 +39,8 @@ export interface CourierParts {
   take(mail: Mail, frame: () => Promise<Frame | undefined>, isTurn: () => boolean): Promise<boolean>;
   /** What earlier pages received and did not hand over. */
   restore(): Promise<void>;
+  /** Another page of this browser does that, if there is any. */
+  unrestored(): void;
   /** A message that an earlier page sent is in the mailbox now. */
   queued(peer: string, id: string): void;
   /** Everything has come that was in our mailbox. */
@@ -72,13 +74,14 @@ export class Courier {
       (mail, isTurn) => this.#onMail(mail, isTurn),
       () => parts.levelled(),
     );
-    this.#resign = electTab(parts.wallet, () => {
+    const elected = () => {
       // Where nothing can be read there is nothing to restore.
       void parts
         .restore()
         .catch(() => undefined)
         .finally(() => this.#mailbox.lead());
-    });
+    };
+    this.#resign = electTab(parts.wallet, elected, () => parts.unrestored());
   }
 
   /**
@@ -142,6 +145,11 @@ export class Courier {
   /** Takes again what was left in the mailbox. */
   pullLeft(): void {
     this.#mailbox.pullLeft();
+  }
+
+  /** The server has messages for us that it does not push. */
+  behind(): void {
+    this.#mailbox.behind();
   }
 
   /** A message that the server pushed. */

@@ -168,6 +168,19 @@ describe('our mailbox (Socket.IO’s socket is a stand-in)', () => {
     expect(taken).toEqual([]);
   });
 
+  it('is not level before it has pulled what the server does not push', async () => {
+    const { mailbox, taken, kept, settled } = scene([]);
+    mailbox.lead();
+    mailbox.isOpen = true;
+    await settled();
+    kept.add(5);
+    mailbox.behind();
+    expect(mailbox.isLevel).toBe(false);
+    await settled();
+    expect(taken).toEqual([5]);
+    expect(mailbox.isLevel).toBe(true);
+  });
+
   it('takes nothing before what cannot be read for now, pushed or pulled', async () => {
     const socket = new StandInSocket();
     const kept = [1, 2, 3];

@@ -74,6 +74,12 @@ export class Mailbox {
     if (this.#left.size > 0) this.pull();
   }
 
+  /** Something waits that is not pushed. */
+  behind(): void {
+    this.#drained = false;
+    this.pull();
+  }
+
   /** Takes everything that waits. */
   pull(): void {
     this.#again = true;

@@ -243,6 +243,27 @@ describe('the mailbox of the real server', () => {
     expect(seen.map(textOf)).toEqual(['3']);
   });
 
+  it('[ML17] says with each live frame whether messages wait that were not pushed', async () => {
+    await using server = await TestServer.start();
+    const [alice, bob] = [await server.socket('alice', 'a1'), await server.socket('bob', 'b1')];
+    const frames = record<{ behind?: true }>(bob, 'relay:frame');
+    const mails = record<Mail>(bob, 'relay:message');
+    const say = async () => {
+      await ask(alice, 'relay:frame', { to: 'bob', toDevice: 'b1', frame: Buffer.alloc(1) });
+      await settled(bob);
+      return frames.at(-1)?.behind;
+    };
+    const enqueue = (count: number) =>
+      Promise.all(Array.from({ length: count }, (_, number) => ask(alice, 'relay:enqueue', numbered(number))));
+    expect(await say()).toBeUndefined();
+    await enqueue(LIMITS.pushedMaxMessages);
+    expect(await say()).toBeUndefined();
+    await enqueue(1);
+    expect(await say()).toBe(true);
+    await pullAll(bob, mails.at(-1)?.position);
+    expect(await say()).toBeUndefined();
+  });
+
   it('[ML14] leaves a connection that does not acknowledge alone, and slows nobody', async () => {
     await using server = await TestServer.start();
     const [alice, bob, carol] = [

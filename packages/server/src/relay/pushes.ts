@@ -65,6 +65,12 @@ export class Pushes {
     pushed.arriving = [];
   }
 
+  /** Whether messages wait that are not pushed to a socket before it has pulled; it may be that none do. */
+  isBehind(socket: Socket): boolean {
+    const { state } = this.#of(socket);
+    return state === 'behind' || state === 'checking';
+  }
+
   /** Whether messages wait that were neither pushed to a socket nor pulled by it. @throws AnypathError `store_unavailable` */
   async hasMore(socket: Socket): Promise<boolean> {
     const pushed = this.#of(socket);

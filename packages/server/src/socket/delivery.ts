@@ -15,11 +15,15 @@ export interface Delivery {
 /** About what an event takes beside its largest text. */
 const OVERHEAD_BYTES = 512;
 
-/** @param legacy brings a signal to devices that know the deprecated event alone */
+/**
+ * @param legacy brings a signal to devices that know the deprecated event alone
+ * @param isBehind whether messages wait for a connection that are not pushed to it
+ */
 export function createDelivery(
   io: SocketServer,
   log: Logger,
   legacy: (socket: Socket, event: SignalEvent, signal: Forwarded<SignalEvent>) => void,
+  isBehind: (socket: Socket) => boolean,
 ): Delivery {
   const socketOf = ({ wallet, deviceId }: DeviceRef): Socket | undefined => {
     const [id] = io.of('/').adapter.rooms.get(deviceRoom(wallet, deviceId)) ?? [];
@@ -50,7 +54,8 @@ export function createDelivery(
       const socket = socketOf(to);
       if (!socket) return 'offline';
       if (!socket.data.queue.reserve(frame.frame.byteLength)) return 'busy';
-      socket.emit('relay:frame', { ...frame, from: from.wallet, fromDevice: from.deviceId });
+      const behind = isBehind(socket) && ({ behind: true } as const);
+      socket.emit('relay:frame', { ...frame, from: from.wallet, fromDevice: from.deviceId, ...behind });
       return undefined;
     },
   };

@@ -116,7 +116,8 @@ export function createSocketServer(http: HttpServer, parts: SocketParts): Socket
 function assemble(io: SocketServer, parts: SocketParts): EventParts & WelcomeParts & { deviceNews: DeviceNews } {
   const { config, bus, limits, flags, contacts, acquaintances, devices, mailbox, log } = parts;
   const isLegacyOn = config.RTC_SIGNAL_LEGACY_ENABLED;
-  const delivery = createDelivery(io, log, signalToLegacy);
+  const pushes = new Pushes(mailbox, (wallet) => socketsOf(io, wallet));
+  const delivery = createDelivery(io, log, signalToLegacy, (socket) => pushes.isBehind(socket));
   const signalling = new Signalling({ config, bus, flags, acquaintances, delivery, log });
   const tell = (wallet: string, update: PresenceUpdate) => {
     io.to(walletRoom(wallet)).emit('presence:update', update);
@@ -132,7 +133,6 @@ function assemble(io: SocketServer, parts: SocketParts): EventParts & WelcomePar
     // Where everyone is a contact, a relation that ends changes nothing.
     if (config.CONTACTS === 'mutual') presence.contactChanged(wallet, update);
   });
-  const pushes = new Pushes(mailbox, (wallet) => socketsOf(io, wallet));
   mailbox.onArrival((arrival) => pushes.push(arrival));
   mailbox.onAcknowledged((reader, positions) => pushes.acknowledged(reader, positions));
   const legacy = isLegacyOn ? parts.legacyUsed : undefined;
