@@ -113,7 +113,7 @@ describe.skipIf(treeObstacle() !== undefined)(
       expect(opened).toContain('udp dport 49152-65535 accept comment "anypath-coturn"');
       expect(opened).not.toContain('8089');
       expect(opened).toMatch(
-        /table inet anypath_turn \{[^]*oifname "lo" udp sport 49152-65535 udp dport != 49152-65535/,
+        /table inet anypath_turn \{[\s\S]*oifname "lo" udp sport 49152-65535 udp dport != 49152-65535/,
       );
     });
 
