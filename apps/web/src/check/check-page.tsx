@@ -1,8 +1,7 @@
 import { doctorWords } from '@anypath/doctor/verdict';
 import { useEffect, useRef } from 'preact/hooks';
-import { AppearanceChoices } from '../components/appearance-choices.tsx';
+import { AppearanceSettings } from '../components/appearance-settings.tsx';
 import { Brand } from '../components/brand.tsx';
-import { Icon } from '../components/icon.tsx';
 import type { Preferences } from '../model/preferences.ts';
 import type { CheckModel } from './check-model.ts';
 import { Ladder } from './ladder.tsx';
@@ -52,7 +51,7 @@ export function CheckPage({ model, preferences }: { model: CheckModel; preferenc
         <Ladder paths={report.verdict.paths} phase={phase} words={words} text={text} />
         {phase === 'done' && <ShareButtons model={model} language={language} text={text} />}
         {phase === 'done' && <AllChecks report={report} language={language} text={text} />}
-        <Appearance preferences={preferences} text={text} />
+        <AppearanceSettings preferences={preferences} title={text.appearance} />
       </div>
     </main>
   );
@@ -67,20 +66,5 @@ function SignInHint({ isNeeded, text }: { isNeeded: boolean; text: CheckTexts })
     <p class="notice" data-test="sign-in-hint">
       {text.signIn} <a href="/">{text.signInLink}</a>
     </p>
-  );
-}
-
-function Appearance({ preferences, text }: { preferences: Preferences; text: CheckTexts }) {
-  return (
-    <details class="settings" data-test="appearance">
-      <summary>
-        <Icon name="settings" />
-        {text.appearance}
-        <Icon name="chevron" />
-      </summary>
-      <div class="settings-body">
-        <AppearanceChoices preferences={preferences} />
-      </div>
-    </details>
   );
 }

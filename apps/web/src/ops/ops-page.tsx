@@ -1,8 +1,7 @@
 import { useEffect, useMemo } from 'preact/hooks';
-import { AppearanceChoices } from '../components/appearance-choices.tsx';
+import { AppearanceSettings } from '../components/appearance-settings.tsx';
 import { Brand } from '../components/brand.tsx';
 import { ChoiceGroup } from '../components/choice-group.tsx';
-import { Icon } from '../components/icon.tsx';
 import type { Language } from '../i18n/language.ts';
 import type { Preferences } from '../model/preferences.ts';
 import { HOURS, pointsOf } from './columns.ts';
@@ -44,7 +43,7 @@ export function OpsPage({ model, preferences }: { model: OpsModel; preferences: 
         )}
       </main>
       <footer>
-        <Appearance preferences={preferences} text={text} />
+        <AppearanceSettings preferences={preferences} title={text.appearance} />
       </footer>
     </div>
   );
@@ -119,20 +118,5 @@ function Overview({ shown, model, preferences, language, text }: OverviewProps) 
         {text.thisProcess(answer.version, duration((answer.serverTime - answer.startedAt) / 1000, language))}
       </p>
     </>
-  );
-}
-
-function Appearance({ preferences, text }: { preferences: Preferences; text: OpsTexts }) {
-  return (
-    <details class="settings" data-test="appearance">
-      <summary>
-        <Icon name="settings" />
-        {text.appearance}
-        <Icon name="chevron" />
-      </summary>
-      <div class="settings-body">
-        <AppearanceChoices preferences={preferences} />
-      </div>
-    </details>
   );
 }

@@ -1,8 +1,7 @@
-import { fileURLToPath } from 'node:url';
 import * as v from 'valibot';
+import { cliReport } from '../network/cli-report.ts';
 import type { Client } from '../network/client.ts';
 
-const MAIN = fileURLToPath(new URL('../../../cli/dist/main.js', import.meta.url));
 /** The attack's own deadline is 45 s; what is beyond is a hang. */
 const HANG_MS = 60_000;
 
@@ -27,28 +26,13 @@ export interface Attacked extends Pick<v.InferOutput<typeof Report>, 'tried' | '
  * @param secret the server's
  * @throws Error with what it printed, where that is no report or it hangs
  */
-export function runAttack(client: Client, host: string, tlsPort: number, secret: string): Promise<Attacked> {
-  const args = [MAIN, 'turn', 'attack', host, '--tls-ports', String(tlsPort), '--json'];
-  const child = client.spawn(process.execPath, args, { env: { ...process.env, TURN_SECRET: secret } });
-  const output: Buffer[] = [];
-  const errors: Buffer[] = [];
-  child.stdout?.on('data', (chunk: Buffer) => output.push(chunk));
-  child.stderr?.on('data', (chunk: Buffer) => errors.push(chunk));
-  const timer = setTimeout(() => child.kill('SIGKILL'), HANG_MS);
-  return new Promise((resolve, reject) => {
-    child.once('error', reject);
-    child.once('close', (exitStatus) => {
-      clearTimeout(timer);
-      const text = Buffer.concat(output).toString();
-      try {
-        const { tried, through, unknown, rows } = v.parse(Report, JSON.parse(text));
-        const withstood = rows
-          .filter(({ outcome }) => outcome !== 'through')
-          .map(({ attack, subject, detail }) => `${attack} ${subject}: ${detail}`);
-        resolve({ tried, through, unknown, withstood, exitStatus });
-      } catch {
-        reject(new Error(`no report of the attack: ${text.slice(0, 500)}${Buffer.concat(errors)}`));
-      }
-    });
-  });
+export async function runAttack(client: Client, host: string, tlsPort: number, secret: string): Promise<Attacked> {
+  const args = ['turn', 'attack', host, '--tls-ports', String(tlsPort), '--json'];
+  const run = { args, env: { ...process.env, TURN_SECRET: secret }, hangMs: HANG_MS };
+  const { report, exitStatus } = await cliReport(client, run, (json) => v.parse(Report, json));
+  const { tried, through, unknown, rows } = report;
+  const withstood = rows
+    .filter(({ outcome }) => outcome !== 'through')
+    .map(({ attack, subject, detail }) => `${attack} ${subject}: ${detail}`);
+  return { tried, through, unknown, withstood, exitStatus };
 }

@@ -1,9 +1,8 @@
-import { fileURLToPath } from 'node:url';
 import { DoctorReport } from '@anypath/protocol';
 import * as v from 'valibot';
+import { cliReport } from '../network/cli-report.ts';
 import type { Client } from '../network/client.ts';
 
-const MAIN = fileURLToPath(new URL('../../../cli/dist/main.js', import.meta.url));
 /** The doctor's own deadline is 9.5 s; what is beyond twice that is a hang. */
 const HANG_MS = 20_000;
 
@@ -30,7 +29,7 @@ export interface Said {
  *
  * @throws Error with what it printed, where that is no report or it hangs
  */
-export function runDoctor(client: Client, { url, trustFile, token, options = [] }: Visit): Promise<Said> {
+export async function runDoctor(client: Client, { url, trustFile, token, options = [] }: Visit): Promise<Said> {
   const { proxy } = client;
   const env = {
     ...process.env,
@@ -39,23 +38,7 @@ export function runDoctor(client: Client, { url, trustFile, token, options = [] 
     ...(token === undefined ? {} : { ANYPATH_TOKEN: token }),
   };
   const startedMs = performance.now();
-  const child = client.spawn(process.execPath, [MAIN, 'doctor', url, '--json', ...options], { env });
-  const output: Buffer[] = [];
-  const errors: Buffer[] = [];
-  child.stdout?.on('data', (chunk: Buffer) => output.push(chunk));
-  child.stderr?.on('data', (chunk: Buffer) => errors.push(chunk));
-  const timer = setTimeout(() => child.kill('SIGKILL'), HANG_MS);
-  return new Promise((resolve, reject) => {
-    child.once('error', reject);
-    child.once('close', (exitStatus) => {
-      clearTimeout(timer);
-      const text = Buffer.concat(output).toString();
-      try {
-        const report = v.parse(DoctorReport, JSON.parse(text));
-        resolve({ report, exitStatus, tookMs: Math.round(performance.now() - startedMs) });
-      } catch {
-        reject(new Error(`no report in ${client.name}: ${text.slice(0, 500)}${Buffer.concat(errors)}`));
-      }
-    });
-  });
+  const args = ['doctor', url, '--json', ...options];
+  const said = await cliReport(client, { args, env, hangMs: HANG_MS }, (json) => v.parse(DoctorReport, json));
+  return { ...said, tookMs: Math.round(performance.now() - startedMs) };
 }
