@@ -108,7 +108,11 @@ async function relayRows(
 ): Promise<RelayFacts> {
   const endpoint = endpoints.find((each) => isTurn(each) && each.credentials !== undefined);
   if (!endpoint) return NO_RELAY;
-  const made = await attempt(scene.signal, QUESTION_MS, (signal) => allocateAt(scene, endpoint, signal));
+  const allocated = (family?: 6) =>
+    attempt(scene.signal, QUESTION_MS, (signal) => allocateAt(scene, endpoint, signal, family));
+  // A relayed address is IPv4 where none is asked for (RFC 8656 section 5), and does not reach a port that is IPv6.
+  const sameFamily = familyOf(sight.mapped.address) === 6 ? await allocated(6) : undefined;
+  const made = sameFamily?.ok ? sameFamily : await allocated();
   if (!made.ok) return NO_RELAY;
   await using client = made.value;
   const relayed = joined(client.relayed.address, client.relayed.port);

@@ -62,9 +62,20 @@ export async function bindAt(scene: Scene, endpoint: Endpoint, signal: AbortSign
   return bind(partsFor(endpoint, 'stun'), options);
 }
 
-/** An allocation, through the proxy where there is one. @throws as `TurnClient.allocate` and `openTcp` */
-export async function allocateAt(scene: Scene, endpoint: Endpoint, signal: AbortSignal): Promise<TurnClient> {
+/**
+ * An allocation, through the proxy where there is one.
+ *
+ * @param relayedFamily of its address; the server chooses where it is left out
+ * @throws as `TurnClient.allocate` and `openTcp`
+ */
+export async function allocateAt(
+  scene: Scene,
+  endpoint: Endpoint,
+  signal: AbortSignal,
+  relayedFamily?: 4 | 6,
+): Promise<TurnClient> {
   if (!endpoint.credentials) throw new CheckError('not_tried', 'there are no credentials');
-  const options = { signal, timeoutMs: Infinity, rtoMs: RTO_MS, ...(await streamFor(scene, endpoint, signal)) };
+  const stream = await streamFor(scene, endpoint, signal);
+  const options = { signal, timeoutMs: Infinity, rtoMs: RTO_MS, relayedFamily, ...stream };
   return TurnClient.allocate(partsFor(endpoint, 'turn'), endpoint.credentials, options);
 }

@@ -4,7 +4,7 @@ import { labObstacle } from '../network/requirements.ts';
 import { type DoctorRounds, runRounds } from './rounds.ts';
 
 /** A class for each way through the verdict; `npm run lab -- doctor` has all of them. */
-const QUICK_CLASSES: readonly ClassName[] = ['open', 'mobile', 'corporate', 'ultraNoWs'];
+const QUICK_CLASSES: readonly ClassName[] = ['open', 'mobile', 'corporate', 'ultraNoWs', 'ipv6only'];
 const QUICK_FAULTS: readonly string[] = ['relay range blocked', 'web up but Socket.IO blocked'];
 const TIMEOUT_MS = 120_000;
 /** The standard run ends before this, whatever the network does to it. */
