@@ -1,10 +1,7 @@
-import { PATHS } from '@anypath/protocol';
+import { PATHS, RATE_LIMITS } from '@anypath/protocol';
 import { startAnypath, tokenOf } from '../anypath.ts';
 import { connect } from '../signalling/clients.ts';
 import { BODY, PAIRS } from './senders.ts';
-
-/** A wallet may send 1,000 in ten seconds. */
-const EACH_MAX = 150;
 
 interface Amount {
   readonly rounds: number;
@@ -56,7 +53,8 @@ export async function overHttp(folder: string, amount: Amount, say: (line: strin
 }
 
 async function measure(senders: readonly Send[], { rounds, messages }: Amount, say: (line: string) => void) {
-  const each = Math.min(EACH_MAX, Math.ceil(messages / senders.length));
+  // Each wallet stays within its rate even where all rounds, and the one before them, take no longer than its window.
+  const each = Math.min(Math.floor(RATE_LIMITS.mail.points / (rounds + 1)), Math.ceil(messages / senders.length));
   const rates: number[] = [];
   for (let round = 0; round <= rounds; round++) {
     const work = async (send: Send) => {
