@@ -1,3 +1,5 @@
+import type { Maybe } from '../maybe.ts';
+
 /** The reader of a mailbox whose wallet has no device: the wallet itself. */
 export const WALLET_ITSELF = '';
 
@@ -105,10 +107,10 @@ export interface MailboxStore {
   expire(nowMs: number, max: number): Promise<number>;
   /** What waits for a wallet. */
   use(owner: string): Promise<MailboxUse>;
-  /** What waits altogether; costs nothing. */
+  /** What waits altogether; costs nothing, and may be some seconds old where several processes share the store. */
   total(): MailboxUse;
   /** When the oldest message that waits was accepted, Unix time in milliseconds; `undefined` where none does. Costs one look into an index. */
   oldestAtMs(): Promise<number | undefined>;
   /** Finishes what has begun, and closes the store. */
-  close(): void;
+  close(): Maybe<void>;
 }

@@ -1,5 +1,6 @@
 import type { DeviceProof } from '@anypath/protocol';
 import type { Pair } from '../contacts/pair.ts';
+import type { Maybe } from '../maybe.ts';
 import type { MailboxStore } from './mailbox-port.ts';
 
 /** A feature that an operator has switched (SPEC S1.4). */
@@ -79,14 +80,17 @@ export interface SeenDevice {
   readonly seenMs: number;
 }
 
-/** What must last: everything that a restart of the server may not forget. */
+/**
+ * What must last: everything that a restart of the server may not forget. A store in this process answers at once, one elsewhere
+ * with promises. All of them may reject, or throw, AnypathError `store_unavailable`: nothing has changed then, as far as anybody can tell.
+ */
 export interface Store {
   /** The features that somebody has switched. */
-  flags(): readonly FlagDocument[];
+  flags(): Maybe<readonly FlagDocument[]>;
   /** Adds a flag, or puts it in the place of the one with its key. */
-  setFlag(flag: FlagDocument): void;
+  setFlag(flag: FlagDocument): Maybe<void>;
   /** Forgets a flag, so that its default holds. */
-  removeFlag(key: string): void;
+  removeFlag(key: string): Maybe<void>;
   /**
    * A secret that this installation made for itself.
    *
@@ -94,35 +98,35 @@ export interface Store {
    * @param make makes it the first time
    * @returns the same value ever after
    */
-  secret(name: string, make: () => Uint8Array): Uint8Array;
+  secret(name: string, make: () => Uint8Array): Maybe<Uint8Array>;
   /**
    * Keeps that a session was ended, until it would have expired; forgets those that have by now.
    *
    * @param untilMs when it would have expired, Unix time in milliseconds
    */
-  revokeSession(id: string, untilMs: number, nowMs: number): void;
+  revokeSession(id: string, untilMs: number, nowMs: number): Maybe<void>;
   /** The sessions that were ended and would not have expired yet. */
-  revokedSessions(nowMs: number): readonly RevokedSession[];
+  revokedSessions(nowMs: number): Maybe<readonly RevokedSession[]>;
   /** How two wallets stand to each other, in either order of the two. */
-  contactPair(one: string, other: string): Pair;
+  contactPair(one: string, other: string): Maybe<Pair>;
   /**
    * Changes how two wallets stand to each other; nobody else can change it in between.
    *
    * @param change gives what is to hold from now on, or the pair that it was given where nothing changes. It may be called more
    *   than once, and must not use the store. What it throws is passed on, and nothing has changed then.
    */
-  changeContact(one: string, other: string, change: (pair: Pair) => Pair): PairChange;
+  changeContact(one: string, other: string, change: (pair: Pair) => Pair): Maybe<PairChange>;
   /** The pairs in which a wallet sees a contact, in no particular order. */
-  contactsOf(wallet: string): readonly PairWith[];
-  countContacts(wallet: string): ContactCount;
+  contactsOf(wallet: string): Maybe<readonly PairWith[]>;
+  countContacts(wallet: string): Maybe<ContactCount>;
   /** The wallets that are mutual with one, in no particular order. Asked whenever a wallet comes or goes. */
-  mutualContactsOf(wallet: string): readonly string[];
+  mutualContactsOf(wallet: string): Maybe<readonly string[]>;
   /** Messages that wait. */
   readonly mailbox: MailboxStore;
   /** The devices of a wallet without those that were revoked, the oldest first. */
-  devicesOf(wallet: string): readonly StoredDevice[];
+  devicesOf(wallet: string): Maybe<readonly StoredDevice[]>;
   /** Their `keyId`s, in the same order. */
-  deviceKeysOf(wallet: string): readonly string[];
+  deviceKeysOf(wallet: string): Maybe<readonly string[]>;
   /**
    * Changes the devices of a wallet; nobody else can change them in between.
    *
@@ -131,8 +135,8 @@ export interface Store {
    *   objects), and without those that leave. Where it sets `revokedMs`, the device of that key leaves, and its key is remembered
    *   for good. The rules for calling it are those of `changeContact`.
    */
-  changeDevices(wallet: string, keyId: string, change: (known: KnownDevices) => KnownDevices): DevicesChange;
+  changeDevices(wallet: string, keyId: string, change: (known: KnownDevices) => KnownDevices): Maybe<DevicesChange>;
   /** Keeps when devices were connected last; those that there are not are left out, and no time goes back. */
-  sawDevices(seen: readonly SeenDevice[]): void;
-  close(): void;
+  sawDevices(seen: readonly SeenDevice[]): Maybe<void>;
+  close(): Maybe<void>;
 }
