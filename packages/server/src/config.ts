@@ -63,6 +63,8 @@ const TWILIO_MAX_TTL = 43_200;
 
 /** Settings that are in order one by one, and not together. */
 function refuseContradictions(values: Values): void {
+  // Several nodes share both or neither: what one of them alone remembers would be lost for the others.
+  together(values, 'BUS_URL', ['STORE_URL']);
   together(values, 'TURN_URIS', ['TURN_SECRET']);
   together(values, 'TURN_SECRET', ['TURN_URIS']);
   together(values, 'COTURN_URL', ['COTURN_USERNAME', 'COTURN_PASSWORD']);

@@ -71,6 +71,26 @@ export const SETTINGS = {
     fallback: '.data',
     schema: v.pipe(v.string(), v.minLength(1)),
   }),
+  STORE_URL: setting({
+    doc: 'MongoDB for everything that must last, shared by all nodes; where it is empty, SQLite in DATA_DIR, for one node.',
+    may: 'a URL such as mongodb://db1,db2,db3/anypath?replicaSet=rs0',
+    fallback: '',
+    secret: true,
+    schema: v.pipe(v.string(), v.regex(/^$|^mongodb(\+srv)?:\/\/\S+$/)),
+  }),
+  BUS_URL: setting({
+    doc: 'Redis, over which several nodes work as one: who is online, signals and frames between nodes, rate limits. One node needs none.',
+    may: 'a URL such as redis://redis:6379 or rediss://user:password@redis:6380',
+    fallback: '',
+    secret: true,
+    schema: v.pipe(v.string(), v.regex(/^$|^rediss?:\/\/\S+$/)),
+  }),
+  NODE_NAME: setting({
+    doc: 'Name of this node, unlike that of any other. Connection identifiers begin with it, so that the front finds the node of a long-polling client. Made up at each start where it is empty.',
+    may: 'at most 32 letters, digits and "-"',
+    fallback: '',
+    schema: v.pipe(v.string(), v.regex(/^[A-Za-z0-9-]{0,32}$/)),
+  }),
   ALLOWED_ORIGINS: setting({
     doc: 'Origins of pages on other hosts that may use this server, comma-separated. The page of the server itself always may.',
     may: 'a list of origins such as https://app.example.com, without a path',
