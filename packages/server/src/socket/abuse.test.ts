@@ -11,6 +11,7 @@ import { Devices } from '../devices/devices.ts';
 import { deviceEvents } from '../devices/events.ts';
 import { proofCheck } from '../devices/proof.ts';
 import type { Limits } from '../http/limits.ts';
+import { InOrder } from '../in-order.ts';
 import { mailboxEvents } from '../relay/events.ts';
 import { liveEvents } from '../relay/live.ts';
 import { Mailbox } from '../relay/mailbox.ts';
@@ -31,7 +32,7 @@ const EVENTS = [...Object.keys(CLIENT_EVENTS), 'made:up', '__proto__', 'construc
 const PAYLOADS_EACH = process.env['TEST_NODE'] === undefined ? 100_000 : 10_000;
 
 let folder = '';
-let store: Store;
+let store: ReturnType<typeof openSqliteStore>;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'anypath-abuse-'));
   store = openSqliteStore(folder);
@@ -46,12 +47,16 @@ function scene() {
   const bus = createLocalBus();
   const reached: string[] = [];
   const delivery: Delivery = {
-    signal: ({ wallet }) => void reached.push(wallet),
+    signal: ({ wallet }) => {
+      reached.push(wallet);
+      return undefined;
+    },
     taken: ({ wallet }) => void reached.push(wallet),
     frame: ({ wallet }) => {
       reached.push(wallet);
       return undefined;
     },
+    received: () => 'offline',
   };
   const acquaintances = {
     areMutual: (a: string, b: string) => a === 'alice' && b === 'bob',
@@ -65,8 +70,8 @@ function scene() {
   const changed: string[] = [];
   const signalling = new Signalling({ config, bus, flags, acquaintances, delivery, log });
   const contacts: Parameters<typeof contactEvents>[0] = {
-    list: () => [],
-    change: (_wallet, _action, peer) => {
+    list: async () => [],
+    change: async (_wallet, _action, peer) => {
       changed.push(peer);
       return { wallet: peer, state: 'asked' };
     },
@@ -76,6 +81,8 @@ function scene() {
     rtc: true,
     keyId: undefined,
     queue: { reserve: () => true },
+    arriving: new InOrder(),
+    leaving: new InOrder(),
   };
   const room = { connected: true, join: () => undefined, once: () => undefined };
   const socket = { data, emit: () => true, ...room } as unknown as Socket;
