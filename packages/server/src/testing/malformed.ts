@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { type Answer, CLIENT_EVENTS, isErrorCode } from '@anypath/protocol';
 import fc from 'fast-check';
 import { pino } from 'pino';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import { createLocalBus } from '../bus/local.ts';
 import { contactEvents } from '../contacts/events.ts';
 import { Devices } from '../devices/devices.ts';
@@ -18,29 +18,22 @@ import { Mailbox } from '../relay/mailbox.ts';
 import { Pushes } from '../relay/pushes.ts';
 import { signallingEvents } from '../signalling/events.ts';
 import { Signalling } from '../signalling/signalling.ts';
+import type { Socket } from '../socket/connection.ts';
+import type { Delivery } from '../socket/delivery.ts';
+import { attempt, type EventParts } from '../socket/events.ts';
 import type { Store } from '../store/port.ts';
 import { openSqliteStore } from '../store/sqlite.ts';
 import { reportEvents } from '../telemetry/reports.ts';
-import { devicePublicKey } from '../testing/device-keys.ts';
-import { ANSWER_SDP, OFFER_SDP } from '../testing/signals.ts';
-import type { Socket } from './connection.ts';
-import type { Delivery } from './delivery.ts';
-import { attempt, type EventParts } from './events.ts';
+import { devicePublicKey } from './device-keys.ts';
+import { ANSWER_SDP, OFFER_SDP } from './signals.ts';
 
-const EVENTS = [...Object.keys(CLIENT_EVENTS), 'made:up', '__proto__', 'constructor'];
+/** Every event, and some that are none. */
+export const EVENTS = [...Object.keys(CLIENT_EVENTS), 'made:up', '__proto__', 'constructor'];
 /** Of each event, malformed payloads at least; fewer on the other versions of Node. */
 const PAYLOADS_EACH = process.env['TEST_NODE'] === undefined ? 100_000 : 10_000;
 
 let folder = '';
 let store: ReturnType<typeof openSqliteStore>;
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'anypath-abuse-'));
-  store = openSqliteStore(folder);
-});
-afterEach(() => {
-  store.close();
-  rmSync(folder, { recursive: true, force: true });
-});
 
 /** Alice is connected, Bob is her only contact and online; nothing else is real but the code that handles events, and the store. */
 function scene() {
@@ -181,8 +174,17 @@ const spoiltBy = (event: string) => {
   ];
 };
 
-describe('a hundred thousand malformed payloads of each event', () => {
-  it.each(EVENTS)(
+/** Sends malformed payloads of some events: a test for each. */
+export function sendMalformed(events: readonly string[]): void {
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'anypath-abuse-'));
+    store = openSqliteStore(folder);
+  });
+  afterEach(() => {
+    store.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+  it.each(events)(
     '%s: always an answer with a code, never a word to anybody else',
     async (event) => {
       const { parts, socket, reached, changed } = scene();
@@ -210,7 +212,7 @@ describe('a hundred thousand malformed payloads of each event', () => {
     },
     300_000,
   );
-});
+}
 
 /** Long enough for every answer that does not wait for a device. */
 const later = <T>(value: T): Promise<T> => new Promise((resolve) => setImmediate(() => resolve(value)));
