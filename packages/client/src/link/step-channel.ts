@@ -1,4 +1,4 @@
-import { asked, type Liveness, patienceMs, silenceLeftMs } from './liveness.ts';
+import { alive, asked, type Liveness, patienceMs, silenceLeftMs } from './liveness.ts';
 import { rewound } from './outbox.ts';
 import type { RtcTier, Via } from './path.ts';
 import { type Beside, phaseLimitMs, RTC_TABLE, type RtcTrigger } from './rtc-phase.ts';

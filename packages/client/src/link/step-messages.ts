@@ -90,7 +90,7 @@ export function onClock(s: LinkState, serverMs: number, fx: LinkEffect[]): LinkS
 }
 
 /** A message once more, over the relay, beside the channel that has it. */
-function hedged(s: LinkState, entry: Outgoing): LinkEffect[] {
+export function hedged(s: LinkState, entry: Outgoing): LinkEffect[] {
   if (s.peerDevice === undefined) return [];
   const header = dataHeader(s.outbox.epoch, ackedThrough(s.outbox), entry);
   return [{ do: 'transmit', via: 'relay', toDevice: s.peerDevice, header, body: entry.body }];

@@ -1,7 +1,7 @@
 import type { FrameHeader } from '@anypath/protocol';
 import type { ArrivalPath } from './inbox.ts';
 import { forgiven, heard, isProven } from './liveness.ts';
-import { enqueued, kept, oldestLive, refused, retried, rewound, rewoundWhole } from './outbox.ts';
+import { enqueued, oldestLive, retried, rewound, rewoundWhole } from './outbox.ts';
 import type { Path } from './path.ts';
 import {
   type LinkEffect,
@@ -30,6 +30,7 @@ import {
   canMail,
   flush,
   forced,
+  hedged,
   onAck,
   onClock,
   onData,
