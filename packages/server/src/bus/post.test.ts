@@ -43,7 +43,7 @@ function offices(obstacleOf: (index: number) => Obstacle = () => undefined) {
       for (const act of soon.splice(0)) act();
       for (const { to, sentMs, message } of way.splice(0)) {
         if (to === 'there') there.heard({ from: 'here', sentMs, message });
-        else here.heard({ from: 'there', sentMs, message });
+        if (to === 'here') here.heard({ from: 'there', sentMs, message });
       }
     }
   };

@@ -3,16 +3,17 @@ import { createAdapter } from '@socket.io/redis-streams-adapter';
 import type { Logger } from 'pino';
 import type { Maybe } from '../maybe.ts';
 import { type Change, Directory, type NodeId } from './directory.ts';
-import { ALL, Peers, TIMING, type Timing } from './peers.ts';
+import { NodeChannels } from './node-channels.ts';
+import { Peers, TIMING, type Timing } from './peers.ts';
 import type { Bus, BusListener, DeviceRef, Limit, Notes, Notice, Obstacle, Parcel, Taken } from './port.ts';
 import { POST_LIMITS, type PostLimits, PostOffice } from './post.ts';
-import { RedisLink, within } from './redis-link.ts';
+import { within } from './redis-link.ts';
 import { SharedLimits } from './shared-limits.ts';
 import { SharedNonces } from './shared-nonces.ts';
 import { SharedNotes } from './shared-notes.ts';
 import { SharedSignals } from './shared-signals.ts';
 import { StreamClient } from './stream-client.ts';
-import { decodeMessage, encodeMessage, type Message, type Received } from './wire.ts';
+import type { Message, Received } from './wire.ts';
 
 /** What a bus on Redis is opened with. */
 export interface RedisBusOptions {
@@ -36,17 +37,14 @@ const START_MS = 5_000;
 /** Parcels without an answer are looked for so often. */
 const POST_TICK_MS = 250;
 
-/** Messages that cannot be read are told of no more often than this. */
-const ODD_EVERY_MS = 60_000;
+/** A goodbye that Redis does not take in this time is left out. */
+const BYE_MS = 250;
 
-/** Broadcasts that a node may have missed and still reads, about 3 MB in Redis. */
+/** Broadcasts that a node may have missed and still reads: about 3 MB in Redis. */
 const STREAM_MAX_ENTRIES = 10_000;
 
 /** A read of the stream waits so long for something new. */
 const STREAM_BLOCK_MS = 1_000;
-
-/** A goodbye that Redis does not take in this time is left out. */
-const BYE_MS = 250;
 
 /**
  * Opens a bus that several nodes share over Redis. It opens also while Redis is away: this node is cut off then, until Redis is there.
@@ -68,58 +66,51 @@ export class RedisBus implements Bus {
   readonly notes: Notes;
   /** Resolves when it is known what the other nodes have, or Redis is not there in time. */
   readonly started: Promise<void>;
-  /** Of the keys and channels in Redis. */
-  readonly prefix: string;
-  readonly #log: Logger;
+  readonly #options: RedisBusOptions;
   readonly #nowMs: () => number;
   readonly #self: NodeId;
+  /** Of the keys and channels in Redis. */
+  readonly #prefix: string;
   readonly #directory: Directory;
   readonly #peers: Peers;
   readonly #post: PostOffice;
-  readonly #link: RedisLink;
+  readonly #channels: NodeChannels;
   readonly #limits: SharedLimits;
   readonly #nonces: SharedNonces;
   readonly #signals: SharedSignals;
-  readonly #timers: NodeJS.Timeout[];
-  readonly #renewMs: number;
   readonly #streams: StreamClient[] = [];
-  readonly #url: string;
+  readonly #timers: NodeJS.Timeout[];
   #listener: BusListener | undefined;
   #hasStarted: () => void = () => undefined;
-  /** Since when an outage has been told; `undefined` where there is none. */
+  /** Since when an outage has been told of. */
   #outSinceMs: number | undefined;
-  #reason = 'it does not answer';
-  /** When the connections last went up or down, or were made anew. */
-  #linkChangedMs: number;
-  #saidOddMs = Number.NEGATIVE_INFINITY;
+  #reason: string | undefined;
 
   constructor(options: RedisBusOptions) {
     const { url, node, log, nowMs = () => performance.now() } = options;
     const timing = { ...TIMING, ...options.timing };
-    const soon = (act: () => void) => void setImmediate(act);
-    const send = (to: NodeId, message: Message) => this.#send(to, message);
-    this.#url = url;
-    this.#log = log;
-    this.#nowMs = nowMs;
-    this.prefix = `anypath:${databaseOf(url)}`;
-    this.#self = `${node || randomBytes(4).toString('hex')}.${Date.now().toString(36)}${randomBytes(3).toString('hex')}`;
-    this.#renewMs = timing.deafMs;
-    this.#linkChangedMs = nowMs();
-    this.#directory = new Directory(this.#self, this.#changes(), nowMs, Date.now);
     const limits = { ...POST_LIMITS, ...options.limits };
-    this.#post = new PostOffice({ limits, nowMs, soon, send, ...this.#arrivals() });
-    const directory = this.#directory;
-    this.#peers = new Peers({ self: this.#self, directory, timing, nowMs, soon, send, ...this.#news() });
-    this.#link = this.#connect(url);
-    const ask = this.#link.ask;
-    this.#limits = new SharedLimits(ask, this.prefix, nowMs);
-    this.#nonces = new SharedNonces(ask, this.prefix, nowMs);
-    this.notes = new SharedNotes(ask, this.prefix, nowMs);
-    this.#signals = new SharedSignals(ask, this.prefix, nowMs);
-    this.#timers = [
-      setInterval(() => this.#tick(), timing.beatMs),
-      setInterval(() => this.#post.tick(), Math.min(POST_TICK_MS, limits.answerMs)),
-    ];
+    this.#options = options;
+    this.#nowMs = nowMs;
+    this.#prefix = `anypath:${databaseOf(url)}`;
+    this.#self = `${node || randomBytes(4).toString('hex')}.${Date.now().toString(36)}${randomBytes(3).toString('hex')}`;
+    const [self, prefix] = [this.#self, this.#prefix];
+    const medium = { nowMs, soon: (act: () => void) => void setImmediate(act), send: this.#send };
+    this.#directory = new Directory(self, this.#changes(), nowMs, Date.now);
+    this.#post = new PostOffice({ limits, ...medium, ...this.#arrivals() });
+    this.#peers = new Peers({ self, directory: this.#directory, timing, ...medium, ...this.#news() });
+    this.#channels = new NodeChannels({ url, self, prefix, log, nowMs, ...this.#reach() });
+    const { ask } = this.#channels;
+    this.#limits = new SharedLimits(ask, prefix, nowMs);
+    this.#nonces = new SharedNonces(ask, prefix, nowMs);
+    this.notes = new SharedNotes(ask, prefix, nowMs);
+    this.#signals = new SharedSignals(ask, prefix, nowMs);
+    const tick = () => {
+      this.#peers.tick();
+      if (this.#peers.isCut) this.#channels.renewAfter(timing.deafMs);
+    };
+    const postTick = () => this.#post.tick();
+    this.#timers = [setInterval(tick, timing.beatMs), setInterval(postTick, Math.min(POST_TICK_MS, limits.answerMs))];
     this.started = this.#start(options.startMs ?? START_MS);
   }
 
@@ -191,48 +182,29 @@ export class RedisBus implements Bus {
   }
 
   /**
-   * An adapter for Socket.IO, whose broadcasts reach the sockets of all nodes. They reach those of this node also while Redis is away, and
-   * those of the others when it is back. It ends with the bus.
+   * An adapter for Socket.IO, whose broadcasts reach the sockets of all nodes: those of this node also while Redis is away, those of the others
+   * when it is back. It ends with the bus.
    */
   createAdapter(): SocketAdapter {
-    const { ask } = this.#link;
+    const { ask } = this.#channels;
     const name = `anypath-${this.#self}-read`;
-    const client = new StreamClient({ url: this.#url, name, ask, isCut: () => this.isCut });
+    const client = new StreamClient({ url: this.#options.url, name, ask, isCut: () => this.isCut });
     this.#streams.push(client);
-    return createAdapter(client, {
-      streamName: `${this.prefix}:socket.io`,
-      channelPrefix: `${this.prefix}:socket.io`,
-      maxLen: STREAM_MAX_ENTRIES,
-      blockTimeInMs: STREAM_BLOCK_MS,
-    });
+    const streamName = `${this.#prefix}:socket.io`;
+    const how = { maxLen: STREAM_MAX_ENTRIES, blockTimeInMs: STREAM_BLOCK_MS };
+    return createAdapter(client, { streamName, channelPrefix: streamName, ...how });
   }
 
   async close(): Promise<void> {
     for (const timer of this.#timers) clearInterval(timer);
-    await within(this.#peers.bye(), BYE_MS).catch(() => undefined);
     this.#listener = undefined;
+    await within(this.#peers.bye(), BYE_MS).catch(() => undefined);
     this.#post.giveUp();
     for (const stream of this.#streams) stream.close();
-    this.#link.close();
+    this.#channels.close();
   }
 
-  #connect(url: string): RedisLink {
-    return new RedisLink({
-      url,
-      name: `anypath-${this.#self}`,
-      channels: [this.#channelOf(ALL), this.#channelOf(this.#self)],
-      heard: (bytes) => this.#heard(bytes),
-      up: () => {
-        this.#linkChangedMs = this.#nowMs();
-        this.#peers.beat();
-      },
-      down: (reason) => {
-        this.#reason = reason;
-        if (!this.#peers.isCut) this.#linkChangedMs = this.#nowMs();
-        this.#peers.cut();
-      },
-    });
-  }
+  readonly #send = (to: NodeId, message: Message): Promise<number> => this.#channels.send(to, message);
 
   async #start(startMs: number): Promise<void> {
     let timer: NodeJS.Timeout | undefined;
@@ -246,54 +218,28 @@ export class RedisBus implements Bus {
     clearTimeout(timer);
   }
 
-  #tick(): void {
-    this.#peers.tick();
-    const now = this.#nowMs();
-    // A connection may be dead without anybody having said so: the way back, or Redis itself, may have vanished.
-    if (!this.#peers.isCut || now - this.#linkChangedMs < this.#renewMs) return;
-    this.#linkChangedMs = now;
-    this.#link.renew();
-  }
-
-  #channelOf(to: NodeId): string {
-    return to === ALL ? `${this.prefix}:all` : `${this.prefix}:node:${to}`;
-  }
-
-  async #send(to: NodeId, message: Message): Promise<number> {
-    const bytes = encodeMessage({ from: this.#self, nowMs: this.#nowMs() }, message);
-    return this.#link.publish(this.#channelOf(to), bytes);
-  }
-
-  #heard(bytes: Uint8Array): void {
-    try {
-      const received = decodeMessage(bytes);
-      if (received) this.#take(received);
-    } catch (error) {
-      const now = this.#nowMs();
-      if (now - this.#saidOddMs < ODD_EVERY_MS) return;
-      this.#saidOddMs = now;
-      const reason = error instanceof Error ? error.message : String(error);
-      this.#log.warn({ reason }, 'a message was left out: a node of another version, or something else, uses the same Redis');
-    }
-  }
-
-  #take(received: Received): void {
-    const { from, sentMs, message } = received;
-    if (message.kind === 'post') {
-      this.#post.heard({ from, sentMs, message });
-      return;
-    }
-    if (from !== this.#self) this.#post.lateness(from, sentMs);
-    this.#peers.heard({ from, sentMs, message });
+  #reach() {
+    return {
+      heard: ({ from, sentMs, message }: Received) => {
+        if (message.kind === 'post') return this.#post.heard({ from, sentMs, message });
+        if (from !== this.#self) this.#post.lateness(from, sentMs);
+        this.#peers.heard({ from, sentMs, message });
+      },
+      up: () => this.#peers.beat(),
+      down: (reason: string) => {
+        this.#reason = reason;
+        this.#peers.cut();
+      },
+    };
   }
 
   #changes() {
     return {
-      came: (device: DeviceRef) => this.#tellListener((listener) => listener.came(device)),
-      went: (device: DeviceRef, goodbye: boolean) => this.#tellListener((listener) => listener.went(device, goodbye)),
+      came: (device: DeviceRef) => this.#tell((listener) => listener.came(device)),
+      went: (device: DeviceRef, goodbye: boolean) => this.#tell((listener) => listener.went(device, goodbye)),
       replaced: (device: DeviceRef, connection: string, told: Change) => {
         this.#peers.tell(told);
-        this.#tellListener((listener) => listener.replaced(device, connection));
+        this.#tell((listener) => listener.replaced(device, connection));
       },
     };
   }
@@ -303,31 +249,30 @@ export class RedisBus implements Bus {
       deliver: (to: DeviceRef, parcel: Parcel): Obstacle => {
         let obstacle: Obstacle = 'offline';
         if (this.#directory.nodeOf(to) !== this.#self) return obstacle;
-        this.#tellListener((listener) => {
+        this.#tell((listener) => {
           obstacle = listener.received(to, parcel);
         });
         return obstacle;
       },
-      noticed: (wallet: string, notice: Notice) => {
-        this.#tellListener((listener) => listener.noticed(wallet, notice));
-      },
+      noticed: (wallet: string, notice: Notice) => this.#tell((listener) => listener.noticed(wallet, notice)),
     };
   }
 
   #news() {
+    const { log } = this.#options;
     return {
       cutOff: () => {
         this.#tellOutage();
         this.#post.giveUp();
       },
       reunited: () => this.#reunited(),
-      met: (node: NodeId) => this.#log.info({ node }, 'a node is there'),
+      met: (node: NodeId) => log.info({ node }, 'a node is there'),
       lost: (node: NodeId, because: string) => {
         this.#post.giveUp(node);
-        this.#log.info({ node, because }, 'a node is gone');
+        log.info({ node, because }, 'a node is gone');
       },
       namesake: (node: NodeId) => {
-        this.#log.error({ node }, 'another node has begun under the NODE_NAME of this one: give each its own');
+        log.error({ node }, 'another node has begun under the NODE_NAME of this one: give each its own');
       },
     };
   }
@@ -336,31 +281,31 @@ export class RedisBus implements Bus {
     if (this.#outSinceMs !== undefined) return;
     this.#outSinceMs = this.#nowMs();
     const what =
-      'cut off from Redis: devices on other nodes cannot be reached, and limits count here alone, until it is back; ' +
+      'cut off from Redis: until it is back, devices on other nodes cannot be reached, and limits count on this node alone; ' +
       'devices on this node and the mailbox go on';
-    this.#log.error({ reason: this.#reason }, what);
+    this.#options.log.error({ reason: this.#reason ?? 'it does not answer' }, what);
   }
 
   #reunited(): void {
     for (const stream of this.#streams) stream.reunited();
     const outSinceMs = this.#outSinceMs;
     this.#outSinceMs = undefined;
-    this.#reason = 'it does not answer';
+    this.#reason = undefined;
     if (outSinceMs !== undefined) {
       const outMs = Math.round(this.#nowMs() - outSinceMs);
-      this.#log.info({ outMs, nodes: this.nodes.length }, 'Redis is back, and the other nodes with it');
-      this.#tellListener((listener) => listener.restored());
+      this.#options.log.info({ outMs, nodes: this.nodes.length }, 'Redis is back, and the other nodes with it');
+      this.#tell((listener) => listener.restored());
     }
     this.#hasStarted();
   }
 
   /** What goes wrong at one who listens does not keep the others from hearing. */
-  #tellListener(tell: (listener: BusListener) => void): void {
+  #tell(tell: (listener: BusListener) => void): void {
     if (!this.#listener) return;
     try {
       tell(this.#listener);
     } catch (err) {
-      this.#log.error({ err }, 'a message of another node could not be dealt with');
+      this.#options.log.error({ err }, 'what another node said could not be dealt with');
     }
   }
 }

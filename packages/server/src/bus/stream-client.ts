@@ -128,7 +128,7 @@ export class StreamClient {
     { COUNT, BLOCK }: { readonly COUNT: number; readonly BLOCK: number },
   ): Promise<StreamReply> {
     const reply = await this.#read(key, id, COUNT, BLOCK).catch(() => delay(RETRY_MS, null, { ref: false }));
-    return this.#isClosed ? new Promise(() => undefined) : reply;
+    return this.#isClosed ? new Promise<never>(() => undefined) : reply;
   }
 
   async #read(key: string, id: string, COUNT: number, BLOCK: number): Promise<StreamReply> {
