@@ -12,7 +12,8 @@ const StoredStance = v.variant('state', [
   v.object({ state: v.picklist(['asked', 'unheard', 'mutual', 'blocked']), sinceMs: v.number() }),
 ]);
 
-const StoredPair = v.object({
+/** A pair as it is stored. */
+export const StoredPair = v.object({
   /** `a:b`, as in `convId`. */
   _id: v.string(),
   a: v.string(),
@@ -26,7 +27,7 @@ const StoredPair = v.object({
   asked: v.array(v.string()),
   isMutual: v.boolean(),
 });
-type StoredPair = v.InferOutput<typeof StoredPair>;
+export type StoredPair = v.InferOutput<typeof StoredPair>;
 
 type ContactStore = Pick<Store, 'contactPair' | 'changeContact' | 'contactsOf' | 'countContacts' | 'mutualContactsOf'>;
 
@@ -55,7 +56,7 @@ export function contactsIn(connection: MongoConnection): ContactStore {
     const before = known?.stances ?? STRANGERS;
     const after = change(before);
     if (after === before) return { before, after };
-    const isWritten = await connection.run(() => write(contacts, known, documentOf(a, b, after)));
+    const isWritten = await connection.run(() => write(contacts, known, storedPair(a, b, after)));
     return isWritten ? { before, after } : undefined;
   }
 
@@ -89,7 +90,8 @@ export function contactsIn(connection: MongoConnection): ContactStore {
 /** A wallet has no `:`. */
 const nameOf = (a: string, b: string): string => `${a}:${b}`;
 
-function documentOf(a: string, b: string, stances: Pair): StoredPair {
+/** A pair as it is to be stored. @param a the wallet that sorts first */
+export function storedPair(a: string, b: string, stances: Pair): StoredPair {
   const wallets: Readonly<Record<Side, string>> = { a, b };
   const sides: readonly (readonly [mine: Side, theirs: Side])[] = [
     ['a', 'b'],

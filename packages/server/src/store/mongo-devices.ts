@@ -15,7 +15,8 @@ const KeptDevice = v.object({
   proof: v.exactOptional(v.object({ message: v.string(), signature: v.string() })),
 });
 
-const KeptWallet = v.object({
+/** What is kept of a wallet. */
+export const KeptWallet = v.object({
   /** The wallet. */
   _id: v.string(),
   /** The oldest first, those of the same age by `keyId`. */
@@ -25,7 +26,7 @@ const KeptWallet = v.object({
   /** Names this state of the document: a change counts where it still has it. */
   revision: v.string(),
 });
-type KeptWallet = v.InferOutput<typeof KeptWallet>;
+export type KeptWallet = v.InferOutput<typeof KeptWallet>;
 
 /**
  * When the devices of a wallet were connected last, by `keyId`, as far as that is later than their document says. Apart from it, because
@@ -111,13 +112,20 @@ function documentOf(
   const all = isNew ? [...revoked, { keyId, atMs: revokedMs }] : revoked;
   const gone = new Set(all.map((each) => each.keyId));
   const inUse = devices.filter((device) => !gone.has(device.keyId));
-  return {
-    _id: wallet,
-    devices: [...inUse.map(plain)].sort((a, b) => a.sinceMs - b.sinceMs || (a.keyId < b.keyId ? -1 : 1)),
-    revoked: all,
-    revision: randomUUID(),
-  };
+  return keptWallet(wallet, inUse, all);
 }
+
+/** What is to be kept of a wallet. */
+export const keptWallet = (
+  wallet: string,
+  devices: readonly StoredDevice[],
+  revoked: KeptWallet['revoked'],
+): KeptWallet => ({
+  _id: wallet,
+  devices: devices.map(plain).sort((a, b) => a.sinceMs - b.sinceMs || (a.keyId < b.keyId ? -1 : 1)),
+  revoked,
+  revision: randomUUID(),
+});
 
 const plain = ({ keyId, publicKey, name, sinceMs, seenMs, proof }: StoredDevice): KeptWallet['devices'][number] => ({
   keyId,

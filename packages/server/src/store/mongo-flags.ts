@@ -5,8 +5,8 @@ import type { FlagDocument, Store } from './port.ts';
 /** Wallets that a flag names: a list, because a wallet such as `alice.example` cannot name a field everywhere. */
 const Wallets = v.array(v.object({ wallet: v.string(), enabled: v.boolean() }));
 
-/** As an operator may have written it by hand too: `{ key: 'rtc.ice', enabled: true }` is enough (SPEC S1.4). */
-const Flag = v.object({
+/** A flag, as an operator may have written it by hand too: `{ key: 'rtc.ice', enabled: true }` is enough (SPEC S1.4). */
+export const Flag = v.object({
   key: v.string(),
   enabled: v.boolean(),
   percent: v.optional(v.number(), 100),
@@ -22,7 +22,8 @@ const Flag = v.object({
   ),
 });
 
-interface StoredFlag {
+/** A flag as it is written here. */
+export interface StoredFlag {
   readonly key: string;
   readonly enabled: boolean;
   readonly percent: number;
@@ -41,10 +42,9 @@ export function flagsIn(connection: MongoConnection): Pick<Store, 'flags' | 'set
           return parsed.success ? [parsed.output] : [];
         });
       }),
-    setFlag: ({ key, enabled, percent, wallets }) =>
+    setFlag: (flag) =>
       connection.run(async () => {
-        const named = Object.entries(wallets).map(([wallet, isOn]) => ({ wallet, enabled: isOn }));
-        await flags.replaceOne({ key }, { key, enabled, percent, wallets: named }, { upsert: true });
+        await flags.replaceOne({ key: flag.key }, storedFlag(flag), { upsert: true });
       }),
     removeFlag: (key) =>
       connection.run(async () => {
@@ -52,3 +52,11 @@ export function flagsIn(connection: MongoConnection): Pick<Store, 'flags' | 'set
       }),
   };
 }
+
+/** A flag as it is to be stored. */
+export const storedFlag = ({ key, enabled, percent, wallets }: FlagDocument): StoredFlag => ({
+  key,
+  enabled,
+  percent,
+  wallets: Object.entries(wallets).map(([wallet, isOn]) => ({ wallet, enabled: isOn })),
+});
