@@ -214,8 +214,9 @@ async function isFilled(db: Db): Promise<boolean> {
   return false;
 }
 
-/** Whether all that was refused is there already. */
+/** Whether something was refused, and all of that because it is there already. */
 function isRepetition(error: unknown): boolean {
-  if (!(error instanceof MongoBulkWriteError)) return false;
-  return [error.writeErrors].flat().every(({ code }) => code === 11_000);
+  if (!(error instanceof MongoBulkWriteError) || error.result.getWriteConcernError() !== undefined) return false;
+  const refused = [error.writeErrors].flat();
+  return refused.length > 0 && refused.every(({ code }) => code === 11_000);
 }
