@@ -45,8 +45,13 @@ export async function openMongoMailbox(
   listeners: MailboxListeners,
 ): Promise<MailboxStore> {
   const mailbox = new MongoMailbox(connection, floor, listeners);
-  await mailbox.recount();
-  return mailbox;
+  try {
+    await mailbox.recount();
+    return mailbox;
+  } catch (error) {
+    await mailbox.close();
+    throw error;
+  }
 }
 
 /** The mailbox in MongoDB: a document for each message, and one for each copy, see `MailDocument`. */
