@@ -81,8 +81,8 @@ suite(`the store on MongoDB (real server)${obstacle ? `: ${obstacle}` : ''}`, ()
       // Closing it closes the connection too.
       return new Proxy(store.mailbox, {
         get: (mailbox, name: keyof MailboxStore) => {
-          if (name === 'close') return () => store.close();
-          return (mailbox[name] as (...given: unknown[]) => unknown).bind(mailbox);
+          const member: unknown = name === 'close' ? () => store.close() : mailbox[name];
+          return typeof member === 'function' ? member.bind(mailbox) : member;
         },
       });
     }));
