@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import type { Logger } from 'pino';
 import { canSignIn, createAuth } from './auth/auth.ts';
@@ -76,8 +77,8 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
   });
   const bus = createLocalBus();
   const limits = new Limits(bus, config.ICE_RATE_LIMIT, (name) => metrics.rateLimited(name));
-  const flags = new Flags(store);
-  const auth = createAuth({ config, store, bus, log });
+  const flags = await Flags.follow(store);
+  const auth = await createAuth({ config, store, bus, log });
   const app = createApp(config, log, (code) => metrics.refused('http', code));
   const connections = new Connections(app.server);
   const { authenticator, sessions } = auth;
@@ -102,7 +103,8 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
   });
   const legacyUsed = (event: string) => metrics.legacyUsed(event);
   const people = { contacts, acquaintances, devices, mailbox };
-  const socketParts = { config, authenticator, sessions, bus, limits, flags, metrics, ...people, legacyUsed, log };
+  const cluster = { adapter: undefined, node: config.NODE_NAME || randomBytes(4).toString('hex') };
+  const socketParts = { config, authenticator, sessions, bus, limits, flags, metrics, ...people, legacyUsed, ...cluster, log };
   const sockets = createSocketServer(app.server, socketParts);
   let managed: Awaited<ReturnType<typeof startManagedCoturn>>;
   const broker = createBroker(config, () => managed?.current(), metrics, log);
@@ -131,8 +133,9 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
     clearTimeout(cut);
     await managed?.stop();
     mailbox.close();
-    devices.close();
-    store.close();
+    await devices.close();
+    await bus.close();
+    await store.close();
   };
 
   try {

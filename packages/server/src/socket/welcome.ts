@@ -1,6 +1,7 @@
 import { ERRORS, type PresenceUpdate } from '@anypath/protocol';
 import type { Logger } from 'pino';
 import type { Bus } from '../bus/port.ts';
+import { after } from '../maybe.ts';
 import type { Presence } from '../presence/presence.ts';
 import type { Signalling } from '../signalling/signalling.ts';
 import type { Socket, SocketServer } from './connection.ts';
@@ -36,9 +37,22 @@ export function welcome(
     if (bus.leave(device, socket.id, goodbye)) presence.went(device, goodbye);
   });
   socket.emit('session:start', { wallet, serverTime: Date.now() });
-  for (const update of presence.snapshot(wallet)) show(socket, update);
+  showContacts(socket, { presence, show });
   if (rtc) signalling.joined(device);
   presence.came(device);
+}
+
+/** When it is tried again where the store does not answer, milliseconds. */
+const SHOW_AGAIN_MS = 1_000;
+
+/** Who is online of those that a wallet may see. */
+function showContacts(socket: Socket, parts: Pick<WelcomeParts, 'presence' | 'show'>): void {
+  if (!socket.connected) return;
+  const shown = after(parts.presence.snapshot(socket.data.device.wallet), (updates) => {
+    for (const update of updates) parts.show(socket, update);
+  });
+  // The store has told the log.
+  if (shown instanceof Promise) shown.catch(() => setTimeout(() => showContacts(socket, parts), SHOW_AGAIN_MS).unref());
 }
 
 /** Why a connection ends where somebody meant it; everything else may be the network. */
@@ -47,9 +61,13 @@ const GOODBYES: ReadonlySet<string> = new Set(['client namespace disconnect', 's
 /** A device has one connection; after a reload or a change of network the old one may not have noticed its end. */
 function replaceOlder(io: SocketServer, socket: Socket): void {
   const { wallet, deviceId } = socket.data.device;
-  const older = io.to(deviceRoom(wallet, deviceId));
-  older.emit('session:end', { error: 'replaced', message: ERRORS.replaced.advice });
-  io.in(deviceRoom(wallet, deviceId)).disconnectSockets(true);
+  endHere(io, deviceRoom(wallet, deviceId), 'replaced');
+}
+
+/** Tells every socket in a room that is connected to this node why its session is over, and closes it. */
+export function endHere(io: SocketServer, room: string, error: 'replaced' | 'session_ended' | 'device_revoked'): void {
+  io.local.to(room).emit('session:end', { error, message: ERRORS[error].advice });
+  io.local.in(room).disconnectSockets(true);
 }
 
 /** `ws` closes with code 1009 for a packet over the limit; Engine.IO keeps only the text of its error. */
