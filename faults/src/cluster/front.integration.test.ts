@@ -97,7 +97,7 @@ describe('the front of several nodes (real haproxy with deploy/front; the nodes 
   /** A request on a connection of its own. @returns the status, and who answered */
   async function ask(path: string, method = 'GET'): Promise<{ status: number; who: string }> {
     const socket = dial();
-    socket.end(`${method} ${path} HTTP/1.1\r\nHost: rtc.test\r\nConnection: close\r\n\r\n`);
+    socket.write(`${method} ${path} HTTP/1.1\r\nHost: rtc.test\r\nConnection: close\r\n\r\n`);
     let text = '';
     for await (const chunk of socket) text += chunk;
     return { status: Number(text.split(' ')[1]), who: /node\d/.exec(text)?.[0] ?? '' };

@@ -16,7 +16,7 @@ const NOWHERE = '127.0.0.1:9';
 const START_WITHIN_MS = 10_000;
 const LOOK_EVERY_MS = 20;
 /** Lines of its log that are kept for whoever asks why it ended. */
-const LINES_KEPT = 20;
+const LINES_KEPT = 100;
 
 /** The front, the real haproxy with the files that operators get. */
 export class Front implements AsyncDisposable {
