@@ -107,6 +107,7 @@ export const PROGRAMS = [
   { name: 'certutil', commands: ['certutil'], debian: 'libnss3-tools' },
   { name: 'socat', commands: ['socat'], debian: 'socat' },
   { name: 'shellcheck', commands: ['shellcheck'], debian: 'shellcheck' },
+  { name: 'debootstrap', commands: ['debootstrap'], debian: 'debootstrap' },
   { name: 'prometheus', commands: ['promtool'], debian: 'prometheus' },
 ];
 

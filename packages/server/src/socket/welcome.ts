@@ -37,7 +37,9 @@ export function welcome(
     if (bus.leave(device, socket.id, goodbye)) presence.went(device, goodbye);
   });
   socket.emit('session:start', { wallet, serverTime: Date.now() });
-  showContacts(socket, { presence, show });
+  const shown = showContacts(socket, { presence, show });
+  // Whoever has an answer to its first event has been told by then who is online.
+  if (shown) void socket.data.arriving.do(shown, () => undefined);
   if (rtc) signalling.joined(device);
   presence.came(device);
 }
@@ -45,14 +47,17 @@ export function welcome(
 /** When it is tried again where the store does not answer, milliseconds. */
 const SHOW_AGAIN_MS = 1_000;
 
-/** Who is online of those that a wallet may see. */
-function showContacts(socket: Socket, parts: Pick<WelcomeParts, 'presence' | 'show'>): void {
-  if (!socket.connected) return;
+/** Who is online of those that a wallet may see. @returns when it was shown, or failed, where that takes time; never rejects */
+function showContacts(socket: Socket, parts: Pick<WelcomeParts, 'presence' | 'show'>): Promise<void> | undefined {
+  if (!socket.connected) return undefined;
   const shown = after(parts.presence.snapshot(socket.data.device.wallet), (updates) => {
     for (const update of updates) parts.show(socket, update);
   });
-  // The store has told the log.
-  if (shown instanceof Promise) shown.catch(() => setTimeout(() => showContacts(socket, parts), SHOW_AGAIN_MS).unref());
+  if (!(shown instanceof Promise)) return undefined;
+  return shown.catch(() => {
+    // The store has told the log.
+    setTimeout(() => void showContacts(socket, parts), SHOW_AGAIN_MS).unref();
+  });
 }
 
 /** Why a connection ends where somebody meant it; everything else may be the network. */
