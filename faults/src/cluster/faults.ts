@@ -6,6 +6,8 @@ import type { Deployed, Node } from './deployed.ts';
 const AWAY_MS = 5_000;
 const FROZEN_MS = 20_000;
 const CUT_OFF_MS = 10_000;
+/** The front asks every node once a second whether it is there. */
+const FOUND_MS = 1_500;
 
 /** One fault: breaks something, and mends it. Resolves at its end, from which on everybody has 5 s to be served again. */
 type Fault = (cluster: Deployed, random: Random) => Promise<void>;
@@ -44,9 +46,6 @@ export const FAULTS = {
     }
   },
 } as const satisfies Record<string, Fault>;
-
-/** The front asks every node once a second. */
-const FOUND_MS = 1_500;
 
 /** Name of a fault. */
 export type FaultName = keyof typeof FAULTS;
