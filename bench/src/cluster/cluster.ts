@@ -46,7 +46,6 @@ export async function benchCluster(options: ClusterOptions, say: (line: string) 
   const folder = mkdtempSync(join(tmpdir(), 'anypath-bench-'));
   const redis = await startRedis();
   const mongo = await startMongo();
-  say(`the store is ${mongo.kind}`);
   try {
     const settings = { STORE_URL: mongo.url, BUS_URL: redis.url, BEARER_ROUTE_WHITELIST: '^/api/' };
     const node = (name: string) => startAnypath(join(folder, name), { ...settings, NODE_NAME: name });

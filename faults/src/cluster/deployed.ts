@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { launchAnypath } from '@anypath/bench/anypath';
 import type { Launched } from '@anypath/bench/child';
-import { startMongo, type TestMongo } from '@anypath/server/testing/mongo-server';
+import { type MongoServer, startMongo } from '@anypath/server/testing/mongo-server';
 import { startRedis, type TestRedis } from '@anypath/server/testing/redis-server';
 import { Cable } from '../cable.ts';
 import { freePort } from '../free-port.ts';
@@ -72,7 +72,7 @@ export interface Deployed extends AsyncDisposable {
   readonly nodes: readonly Node[];
   readonly front: Front;
   readonly redis: TestRedis;
-  readonly mongo: TestMongo;
+  readonly mongo: MongoServer;
 }
 
 /**
@@ -92,7 +92,6 @@ export async function deploy(count: number, say: (line: string) => void): Promis
     ends.push(() => redis.stop());
     const mongo = await startMongo();
     ends.push(() => mongo.stop());
-    say(`the store is ${mongo.kind}`);
     const nodes: Node[] = [];
     for (let number = 1; number <= count; number++) {
       const name = `node${number}`;

@@ -1,6 +1,8 @@
+import type { Maybe } from '../maybe.ts';
+
 /** What can be closed. */
 interface Closable {
-  close(): void;
+  close(): Maybe<void>;
 }
 
 /**
@@ -10,18 +12,18 @@ interface Closable {
  * @returns makes of a test on the store, and on others on the same data, one for `it`; what it opens is closed after it
  */
 export const onStores =
-  <S extends Closable>(open: () => S) =>
-  (test: (store: S, another: () => S) => void) =>
-  () => {
+  <S extends Closable>(open: () => Maybe<S>) =>
+  (test: (store: S, another: () => Promise<S>) => Promise<void>) =>
+  async () => {
     const opened: S[] = [];
-    const another = () => {
-      const store = open();
+    const another = async () => {
+      const store = await open();
       opened.push(store);
       return store;
     };
     try {
-      test(another(), another);
+      await test(await another(), another);
     } finally {
-      for (const store of opened) store.close();
+      for (const store of opened) await store.close();
     }
   };
