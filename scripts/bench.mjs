@@ -3,7 +3,6 @@ import { runAsNamespaceRoot } from './namespace-root.mjs';
 import { build, buildBench, endWithParent, ensurePackages, ensurePrograms, run } from './setup.mjs';
 
 const args = process.argv.slice(2);
-/** Networks are made for this one. */
 const isHelp = args.some((arg) => arg === '-h' || arg === '--help');
 /** Networks are made for this one. */
 const needsLab = args[0] === 'link' && !isHelp;
