@@ -13,12 +13,11 @@ import { findCommand, ROOT } from './setup.mjs';
 /** The version is that of `tools/ferretdb/go.mod`, and in the name of the file. */
 const VERSION = '1.24.2';
 const MODULE = join(ROOT, 'tools', 'ferretdb');
-const PACKAGE = 'github.com/FerretDB/FerretDB/cmd/ferretdb';
 const MIN_GO = [1, 24];
 
 const cache = join(process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'anypath');
-/** Where it is once it was built. */
-export const FERRETDB = join(cache, `ferretdb-${VERSION}`);
+/** Where it is once it was built; `mongo-server.ts` of the tests names it too. The last number is that of `main.go`. */
+export const FERRETDB = join(cache, `ferretdb-${VERSION}-1`);
 
 /** Why it cannot be built here; `undefined` where it can, or is there. */
 export function ferretdbObstacle() {
@@ -70,8 +69,8 @@ function built() {
   console.log(`Building FerretDB ${VERSION}, the MongoDB-protocol server of the tests (once, some minutes) …`);
   const folder = mkdtempSync(join(cache, 'build-'));
   try {
-    for (const file of ['go.mod', 'go.sum']) copyFileSync(join(MODULE, file), join(folder, file));
-    const { status, stderr } = spawnSync('go', ['build', '-mod=mod', '-trimpath', '-o', 'ferretdb', PACKAGE], {
+    for (const file of ['go.mod', 'go.sum', 'main.go']) copyFileSync(join(MODULE, file), join(folder, file));
+    const { status, stderr } = spawnSync('go', ['build', '-mod=mod', '-trimpath', '-o', 'ferretdb', '.'], {
       cwd: folder,
       encoding: 'utf8',
       env: { ...process.env, CGO_ENABLED: '0' },

@@ -15,15 +15,15 @@ export const onStores =
   <S extends Closable>(open: () => Maybe<S>) =>
   (test: (store: S, another: () => Promise<S>) => Promise<void>) =>
   async () => {
-    const opened: S[] = [];
-    const another = async () => {
-      const store = await open();
+    const opened: Promise<S>[] = [];
+    const another = () => {
+      const store = (async (): Promise<S> => open())();
       opened.push(store);
       return store;
     };
     try {
-      await test(await another(), another);
+      await another().then((store) => test(store, another));
     } finally {
-      for (const store of opened) await store.close();
+      for (const store of opened) await store.then((each) => each.close());
     }
   };

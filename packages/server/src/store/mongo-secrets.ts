@@ -39,4 +39,4 @@ export function secretsIn(connection: MongoConnection): Pick<Store, 'secret'> {
 }
 
 /** The bytes of a field, as an array of their own: they do not keep the whole answer in memory. */
-export const bytesOf = (field: Binary): Uint8Array<ArrayBuffer> => Uint8Array.from(field.value());
+export const bytesOf = (field: Binary): Uint8Array<ArrayBuffer> => new Uint8Array(field.value());

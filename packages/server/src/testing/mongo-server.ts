@@ -10,11 +10,7 @@ import { findExecutable } from '../coturn/executable.ts';
 import { freePort } from '../coturn/free-port.ts';
 
 /** As `scripts/ferretdb.mjs` names it. */
-const FERRETDB = join(
-  process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache'),
-  'anypath',
-  'ferretdb-1.24.2',
-);
+const FERRETDB = join(process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'anypath', 'ferretdb-1.24.2-1');
 const HOST = '127.0.0.1';
 /** Below the range from which the system takes ports for outgoing connections, so that the port is free again after a kill. */
 const PORTS = { from: 22_000, count: 8_000 };
@@ -168,17 +164,8 @@ function mongodCommand(program: string, folder: string, port: number): string[] 
 function ferretdbCommand(folder: string, port: number): string[] {
   const data = join(folder, 'data');
   mkdirSync(data);
-  return [
-    FERRETDB,
-    '--handler=sqlite',
-    // What a killed process has written is with the system: only a loss of power would need more, and tests have none.
-    `--sqlite-url=file:${data}/?_pragma=synchronous(off)`,
-    `--listen-addr=${HOST}:${port}`,
-    `--state-dir=${folder}`,
-    '--telemetry=disable',
-    '--debug-addr=-',
-    '--log-level=error',
-  ];
+  // What a killed process has written is with the system: only a loss of power would need more, and tests have none.
+  return [FERRETDB, '-listen', `${HOST}:${port}`, '-sqlite', `file:${data}/?_pragma=synchronous(off)`];
 }
 
 /** Waits until it takes connections, and then until it answers. */

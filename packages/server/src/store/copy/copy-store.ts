@@ -72,12 +72,14 @@ async function copyKind<K extends Kind>(
   };
   for (const { key, record } of source.read(kind, target.marks.get(kind) ?? '')) {
     batch.push(record);
-    bytes += 'body' in record ? record.body.byteLength : 0;
+    bytes += bytesOf(record);
     last = key;
     if (batch.length >= BATCH_MAX || bytes >= BATCH_MAX_BYTES) await flush();
   }
   await flush();
 }
+
+const bytesOf = (record: Records[Kind]): number => ('body' in record ? record.body.byteLength : 0);
 
 function digestOf(source: RecordSource, kind: Kind): Digest {
   const digester = new Digester();

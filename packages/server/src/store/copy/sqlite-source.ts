@@ -162,7 +162,7 @@ function mailReadersOf(db: DatabaseSyncInstance): Pick<Readers, 'mail' | 'memory
         const all = rest.readers.split(SEPARATOR);
         const readers = all.filter((reader) => waits.get(owner, reader, position) !== undefined).sort();
         const times = { atMs: rest.at_ms, expiresAtMs: rest.expires_ms };
-        const body = Uint8Array.from(rest.body);
+        const body = new Uint8Array(rest.body);
         const record = { owner, position, from, to, id, ...times, forced: rest.forced === 1, readers, body };
         yield { key: String(position), record };
       }
