@@ -183,8 +183,14 @@ describe('a bus on Redis (real Redis)', () => {
     await vi.waitUntil(() => heardOne.events.includes('restored') && heardTwo.events.includes('restored'), 5_000);
     expect([one.devicesOf('bob'), two.devicesOf('alice')]).toEqual([['b2'], ['a1']]);
     expect(await one.send({ wallet: 'bob', deviceId: 'b2' }, frame(3))).toBeUndefined();
-    expect([await one.takeNonce('n1'), await one.takeNonce('n1'), await one.notes.get('ring')]).toEqual([true, false, 'one']);
-    const told = heardOne.lines.filter(({ msg }) => msg.includes('Redis')).map(({ level, msg }) => [level, msg.slice(0, 8)]);
+    expect([await one.takeNonce('n1'), await one.takeNonce('n1'), await one.notes.get('ring')]).toEqual([
+      true,
+      false,
+      'one',
+    ]);
+    const told = heardOne.lines
+      .filter(({ msg }) => msg.includes('Redis'))
+      .map(({ level, msg }) => [level, msg.slice(0, 8)]);
     expect(told).toEqual([
       [50, 'cut off '],
       [30, 'Redis is'],

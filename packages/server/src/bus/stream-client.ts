@@ -145,10 +145,10 @@ export class StreamClient {
 
   /** "From now on" is asked for again and again until something comes; what comes between two such reads would be lost. */
   async #beginning(key: string): Promise<string> {
-    if (this.#begin === undefined) {
-      const [last] = await within(this.#reading.client.xRevRange(key, '+', '-', { COUNT: 1 }), OVERDUE_MS);
-      this.#begin = last?.id ?? '0-0';
-    }
-    return this.#begin;
+    if (this.#begin !== undefined) return this.#begin;
+    const last = await within(this.#reading.client.xRevRange(key, '+', '-', { COUNT: 1 }), OVERDUE_MS);
+    const begin = last?.[0]?.id ?? '0-0';
+    this.#begin = begin;
+    return begin;
   }
 }
