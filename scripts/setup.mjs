@@ -108,6 +108,7 @@ export const PROGRAMS = [
   { name: 'redis', commands: ['redis-server', 'valkey-server'], debian: 'redis-server' },
   { name: 'socat', commands: ['socat'], debian: 'socat' },
   { name: 'shellcheck', commands: ['shellcheck'], debian: 'shellcheck' },
+  { name: 'debootstrap', commands: ['debootstrap'], debian: 'debootstrap' },
   { name: 'prometheus', commands: ['promtool'], debian: 'prometheus' },
 ];
 

@@ -2,11 +2,12 @@
  * `npm test`: installs what the tests need and runs everything. With CI=true a skipped test fails the run.
  * The last line is `N passed, N failed, N skipped`.
  */
+import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readRows } from './report.mjs';
-import { build, ensurePackages, ensurePrograms, npm, run } from './setup.mjs';
+import { build, ensurePackages, ensurePrograms, npm, ROOT, run } from './setup.mjs';
 
 if (process.argv.includes('--help')) {
   console.log(
@@ -23,17 +24,25 @@ process.env['TEST_ROWS'] = rowsFile;
 /** @type {readonly [string, () => boolean][]} */
 const parts = [
   ['check', () => npm(['run', '--silent', 'check'])],
-  ['integration', () => npm(['run', '--silent', 'integration'])],
+  ['integration', integration],
   ['end to end', () => npm(['run', '--silent', 'e2e'])],
   ['lab', () => npm(['run', '--silent', 'lab-tests'])],
   ['Node versions', () => run('node', ['scripts/node-matrix.mjs'])],
 ];
+
+function integration() {
+  // Its build began at the start and is waited for. Without it some tests are skipped, each with its reason.
+  run('node', ['scripts/ferretdb.mjs']);
+  return npm(['run', '--silent', 'integration']);
+}
 
 /** @type {string[]} */
 const failed = [];
 try {
   ensurePackages();
   for (const { name, debian } of ensurePrograms()) console.log(`missing: ${name} (Debian package ${debian})`);
+  // Some minutes the first time, beside everything that follows.
+  spawn('node', ['scripts/ferretdb.mjs'], { cwd: ROOT, stdio: 'inherit' });
   build();
   for (const [name, part] of parts) {
     console.log(`\n== ${name}`);

@@ -29,7 +29,7 @@ export async function drain(folder: string, messages: number, say: (line: string
 }
 
 async function drainOnce(folder: string, messages: number): Promise<{ first: number; last: number }> {
-  const { mailbox, close } = openMailbox(folder, [['from', 'to']]);
+  const { mailbox, close } = await openMailbox(folder, [['from', 'to']]);
   const keyId = messageFor('to', 0).keys[0];
   for (let sent = 0; sent < messages; sent += 500) {
     const count = Math.min(500, messages - sent);
@@ -51,7 +51,7 @@ async function drainOnce(folder: string, messages: number): Promise<{ first: num
     }
     marks.push(performance.now());
   }
-  close();
+  await close();
   const rate = (tenth: number): number => (messages / 10 / ((marks[tenth] ?? 0) - (marks[tenth - 1] ?? 0))) * 1000;
   return { first: rate(1), last: rate(10) };
 }

@@ -18,7 +18,7 @@ export interface OneResult {
 
 /** One message after the other, beside the disk's own sync of as many bytes. */
 export async function oneAtATime(folder: string, rounds: number, say: (line: string) => void): Promise<OneResult> {
-  const { mailbox, close } = openMailbox(folder, [['from', 'to']]);
+  const { mailbox, close } = await openMailbox(folder, [['from', 'to']]);
   const fd = openSync(join(folder, 'disk'), 'w');
   const rows: { ours: number; disk: number }[] = [];
   let sent = 0;
@@ -43,7 +43,7 @@ export async function oneAtATime(folder: string, rounds: number, say: (line: str
     );
   }
   closeSync(fd);
-  close();
+  await close();
   return {
     ours: spreadOf(rows.map(({ ours }) => ours)),
     disk: spreadOf(rows.map(({ disk }) => disk)),

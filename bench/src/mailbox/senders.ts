@@ -27,15 +27,25 @@ export interface Measured {
   readonly perSync: number;
 }
 
+/** A mailbox, what closes it with all that it needs, and how often it was synced. */
+export interface OpenedMailbox {
+  readonly mailbox: Mailbox;
+  close(): Promise<void>;
+  syncs(): number;
+}
+
 /** A mailbox in this process, with contacts, flags and devices as a server has them. */
-export function openMailbox(folder: string, wallets: readonly (readonly [from: string, to: string])[]) {
+export async function openMailbox(
+  folder: string,
+  wallets: readonly (readonly [from: string, to: string])[],
+): Promise<OpenedMailbox> {
   let syncs = 0;
   const store = openSqliteStore(folder, { synced: () => syncs++ });
-  const flags = new Flags(store);
+  const flags = await Flags.follow(store);
   const contacts = new Contacts(store);
   for (const [from, to] of wallets) {
-    contacts.change(from, 'ask', to);
-    contacts.change(to, 'ask', from);
+    await contacts.change(from, 'ask', to);
+    await contacts.change(to, 'ask', from);
   }
   const mailbox = new Mailbox({
     config: { MAILBOX_TTL: 3600, MAILBOX_MAX_MESSAGES: QUOTA.messages, MAILBOX_MAX_BYTES: QUOTA.bytes },
@@ -46,11 +56,11 @@ export function openMailbox(folder: string, wallets: readonly (readonly [from: s
     devices: { keysOf: () => [KEY_ID] },
     counters: { enqueued: () => undefined, acknowledged: () => undefined, expired: () => undefined },
   });
-  const close = () => {
+  const close = async () => {
     flags.close();
-    store.close();
+    await store.close();
   };
-  return { mailbox, store, close, syncs: () => syncs };
+  return { mailbox, close, syncs: () => syncs };
 }
 
 /** The pairs of wallets that send: the same on both sides. */
@@ -61,7 +71,7 @@ export const messageFor = (to: string, id: number) => ({ to, id: `m${id}`, keys:
 
 /** Sends by 64 senders at a time through the mailbox, each waiting for its answer before the next. */
 export async function inProcess(folder: string, messages: number): Promise<Measured> {
-  const { mailbox, close, syncs } = openMailbox(folder, PAIRS);
+  const { mailbox, close, syncs } = await openMailbox(folder, PAIRS);
   let sent = 0;
   const work = async ([wallet, to]: readonly [string, string]) => {
     while (sent < messages) await mailbox.enqueue({ wallet, keyId: KEY_ID, rtc: true }, messageFor(to, sent++));
@@ -69,7 +79,7 @@ export async function inProcess(folder: string, messages: number): Promise<Measu
   const startMs = performance.now();
   await Promise.all(PAIRS.map(work));
   const seconds = (performance.now() - startMs) / 1000;
-  close();
+  await close();
   return { rate: messages / seconds, perSync: messages / syncs() };
 }
 

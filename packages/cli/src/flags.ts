@@ -1,5 +1,5 @@
 import { isWallet } from '@anypath/protocol';
-import { FLAGS, type Flag, type FlagDocument, isFlag, openSqliteStore, readConfig, type Store } from '@anypath/server';
+import { FLAGS, type Flag, type FlagDocument, isFlag, openStore, readConfig, type Store } from '@anypath/server';
 import { Argument, Command, InvalidArgumentError } from 'commander';
 
 interface Common {
@@ -37,7 +37,7 @@ export function flagsCommand(): Command {
     .action((flag: Flag, options: SetOptions) => inStore(options, (store) => clear(store, flag, options.wallet)));
   for (const each of command.commands) {
     each
-      .option('--data-dir <folder>', 'where the server keeps its files (DATA_DIR)')
+      .option('--data-dir <folder>', 'where the server keeps its files (DATA_DIR), whatever STORE_URL says')
       .helpOption('-h, --help', 'show this help');
   }
   return command
@@ -48,6 +48,7 @@ export function flagsCommand(): Command {
         .map(([key, { doc }]) => `  ${key.padEnd(14)} ${doc}`)
         .join('\n')}`,
     )
+    .addHelpText('after', '\nThe flags are those of the servers with the same STORE_URL, or with the same DATA_DIR where it is not set.')
     .addHelpText('after', '\nExample:\n  anypath flags set rtc.ice on --percent 20');
 }
 
@@ -69,46 +70,54 @@ function walletOf(text: string): string {
   throw new InvalidArgumentError('A wallet has 1 to 128 characters, no whitespace and no ":".');
 }
 
-/** Works on the store of a server, which may be running. */
-function inStore(options: Common, act: (store: Store) => void): void {
-  const store = openSqliteStore(
-    readConfig(options.dataDir === undefined ? process.env : { ...process.env, DATA_DIR: options.dataDir }).DATA_DIR,
-  );
+/** Works on the store of a server, which may be running: that of STORE_URL, or the files in DATA_DIR. */
+async function inStore(options: Common, act: (store: Store) => Promise<void>): Promise<void> {
+  const { env } = process;
   try {
-    act(store);
-  } finally {
-    store.close();
+    const store = await openStore(
+      readConfig(options.dataDir === undefined ? env : { ...env, DATA_DIR: options.dataDir, STORE_URL: '', BUS_URL: '' }),
+    );
+    try {
+      await act(store);
+    } finally {
+      await store.close();
+    }
+  } catch (error) {
+    console.error(`anypath flags: ${error instanceof Error ? error.message : error}`);
+    process.exitCode = 1;
   }
 }
 
-const stored = (store: Store, key: Flag): FlagDocument =>
-  store.flags().find((flag) => flag.key === key) ?? { key, enabled: FLAGS[key].enabled, percent: 100, wallets: {} };
+async function stored(store: Store, key: Flag): Promise<FlagDocument> {
+  const known = (await store.flags()).find((flag) => flag.key === key);
+  return known ?? { key, enabled: FLAGS[key].enabled, percent: 100, wallets: {} };
+}
 
-function set(flag: Flag, enabled: boolean, options: SetOptions, command: Command): void {
+async function set(flag: Flag, enabled: boolean, options: SetOptions, command: Command): Promise<void> {
   const { percent, wallet } = options;
   if (percent !== undefined && (wallet !== undefined || !enabled)) {
     command.error('error: --percent goes with "on", and not with --wallet');
   }
-  inStore(options, (store) => {
-    const before = stored(store, flag);
-    if (wallet === undefined) store.setFlag({ ...before, enabled, percent: percent ?? 100 });
-    else store.setFlag({ ...before, wallets: { ...before.wallets, [wallet]: enabled } });
-    console.log(sentenceOf(stored(store, flag)));
+  await inStore(options, async (store) => {
+    const before = await stored(store, flag);
+    if (wallet === undefined) await store.setFlag({ ...before, enabled, percent: percent ?? 100 });
+    else await store.setFlag({ ...before, wallets: { ...before.wallets, [wallet]: enabled } });
+    console.log(sentenceOf(await stored(store, flag)));
   });
 }
 
-function clear(store: Store, flag: Flag, wallet: string | undefined): void {
-  if (wallet === undefined) store.removeFlag(flag);
+async function clear(store: Store, flag: Flag, wallet: string | undefined): Promise<void> {
+  if (wallet === undefined) await store.removeFlag(flag);
   else {
-    const before = stored(store, flag);
+    const before = await stored(store, flag);
     const { [wallet]: _, ...wallets } = before.wallets;
-    store.setFlag({ ...before, wallets });
+    await store.setFlag({ ...before, wallets });
   }
-  console.log(sentenceOf(stored(store, flag)));
+  console.log(sentenceOf(await stored(store, flag)));
 }
 
-function list(store: Store, asJson: boolean): void {
-  const flags = (Object.keys(FLAGS) as Flag[]).map((key) => stored(store, key));
+async function list(store: Store, asJson: boolean): Promise<void> {
+  const flags = await Promise.all((Object.keys(FLAGS) as Flag[]).map((key) => stored(store, key)));
   console.log(asJson ? JSON.stringify(flags, undefined, 2) : flags.map(sentenceOf).join('\n'));
 }
 

@@ -3,6 +3,7 @@ import { doctorCommand } from './doctor.ts';
 import { flagsCommand } from './flags.ts';
 import { initCommand } from './init.ts';
 import { serveCommand } from './serve.ts';
+import { storeCommand } from './store.ts';
 import { turnCommand } from './turn.ts';
 import { VERSION } from './version.ts';
 
@@ -16,5 +17,6 @@ export const program = (): Command =>
     .addCommand(serveCommand())
     .addCommand(initCommand())
     .addCommand(flagsCommand())
+    .addCommand(storeCommand())
     .addCommand(doctorCommand())
     .addCommand(turnCommand());

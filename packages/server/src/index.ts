@@ -11,6 +11,8 @@ export { createLog } from './log.ts';
 export { Mailbox } from './relay/mailbox.ts';
 export { type RunningServer, type ServerParts, startServer } from './server.ts';
 export { SETTINGS, type Setting, type SettingName } from './settings.ts';
+export { type Copied, type CopyOptions, copyStore } from './store/copy/copy-store.ts';
+export { openStore } from './store/open.ts';
 export type { FlagDocument, Store } from './store/port.ts';
 export { openSqliteStore } from './store/sqlite.ts';
 export { MAILBOX_MIGRATIONS, SqliteMails } from './store/sqlite-mails.ts';

@@ -5,3 +5,8 @@ export type Maybe<T> = T | Promise<T>;
 export function after<T, R>(value: Maybe<T>, next: (value: T) => Maybe<R>): Maybe<R> {
   return value instanceof Promise ? value.then(next) : next(value);
 }
+
+/** The same, with every answer at once. */
+export type AtOnce<T> = {
+  readonly [K in keyof T]: T[K] extends (...given: infer G) => Maybe<infer R> ? (...given: G) => R : T[K];
+};

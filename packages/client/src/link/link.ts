@@ -1,42 +1,26 @@
-import {
-  type AckHeader,
-  AnypathError,
-  type Enqueued,
-  encodeFrame,
-  type Forwarded,
-  type Frame,
-  LIMITS,
-  type RtcReport,
-  type SignalEvent,
-} from '@anypath/protocol';
-import { ulid } from 'ulid';
+import { AnypathError, type Forwarded, type Frame, LIMITS, type SignalEvent } from '@anypath/protocol';
 import type { Call } from '../call/call.ts';
-import { type CallOptions, Calls, type Desk } from '../call/calls.ts';
+import { type CallOptions, Calls } from '../call/calls.ts';
 import type { CallMedia } from '../call/capture.ts';
-import type { LinkMemory } from '../durable/link-memory.ts';
 import { Events } from '../emitter.ts';
-import { Negotiator, type Surroundings } from '../rtc/negotiator.ts';
+import { Negotiator } from '../rtc/negotiator.ts';
 import type { SelectedPair } from '../rtc/selected-pair.ts';
 import { type IncomingStream, type OutgoingStream, Streams } from '../stream/streams.ts';
 import { HandOver, type Message, type MissedCall } from './hand-over.ts';
+import type { Home } from './home.ts';
 import type { Incoming } from './inbox.ts';
-import type { Lines, SideHeader } from './lines.ts';
+import type { Lines } from './lines.ts';
 import { partsOf } from './parts.ts';
 import type { Path, Via } from './path.ts';
-import { type Delivery, PendingReceipt, type Receipt } from './receipt.ts';
+import type { Delivery, Receipt } from './receipt.ts';
+import { Receipts } from './receipts.ts';
 import { type DistributiveOmit, Recorder } from './recorder.ts';
-import {
-  type Answer,
-  type LinkEffect,
-  type LinkEvent,
-  type LinkState,
-  opened,
-  pathOf,
-  type TimerName,
-} from './state.ts';
+import { type LinkEffect, type LinkEvent, type LinkState, opened, pathOf, type TimerName } from './state.ts';
 import { type LinkStats, statsOf } from './stats.ts';
 import { step } from './step.ts';
+import { Timers } from './timers.ts';
 import type { TraceEntry } from './trace.ts';
+import { Wire } from './wire.ts';
 
 /** What a link tells. */
 export interface LinkEvents {
@@ -59,45 +43,6 @@ export interface LinkEvents {
   call(call: Call): void;
 }
 
-/** What a link needs from the client that it belongs to. */
-export interface Home extends Surroundings {
-  readonly rtc: boolean;
-  readonly initiator: boolean;
-  readonly epoch: string;
-  readonly memory: LinkMemory;
-  /** The call that this device is in. */
-  readonly desk: Desk;
-  /** How long a silent data channel is left alone at most, milliseconds. */
-  keepaliveMs(): number;
-  /** The server's clock, Unix milliseconds. */
-  serverNow(): number;
-  /** Seals a frame for a device. @throws AnypathError where its key cannot be had */
-  seal(toDevice: string, frame: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>>;
-  /** Hands a sealed frame to the live relay. @throws AnypathError with the server's refusal */
-  relay(toDevice: string, packet: Uint8Array<ArrayBuffer>): Promise<void>;
-  /** A sealed frame came over the data channel. */
-  rtcPacket(fromDevice: string, packet: Uint8Array<ArrayBuffer>): void;
-  /** Seals a frame for all devices of the other side, and puts it into its mailbox. @throws AnypathError with the refusal */
-  enqueue(frame: Uint8Array<ArrayBuffer>, force: boolean): Promise<Enqueued>;
-  /** Tells the sender, by its mailbox, how far a stream was received. */
-  answerByMail(header: AckHeader): void;
-  /** What our mailbox may forget. */
-  forgetMail(positions: readonly number[]): void;
-  /** Somebody listens for messages from now on: what was left in the mailbox may come. */
-  listened(): void;
-  /** Asks the server whether it is there. */
-  check(): void;
-  /** Looks at every path. */
-  reconnect(): void;
-  /** Tells the server how an attempt to connect went, and what was relayed. */
-  report(report: RtcReport): void;
-  /** Called once when the link is closed. */
-  closed(): void;
-}
-
-/** Frames on the live relay that the server has not answered for, before bulk data waits. */
-const RELAY_BULK_FRAMES = 8;
-
 const encoder = new TextEncoder();
 
 /**
@@ -110,19 +55,16 @@ export class Link extends Events<LinkEvents> {
   readonly peer: string;
   readonly #home: Home;
   readonly #negotiator: Negotiator;
-  readonly #timers = new Map<TimerName, ReturnType<typeof setTimeout>>();
-  readonly #receipts = new Map<string, PendingReceipt>();
+  readonly #wire: Wire;
+  readonly #timers = new Timers<TimerName>((name) => this.#on({ type: 'timer', name }));
+  readonly #receipts = new Receipts();
   /** Messages that came before anybody listened for them: not yet taken in, and so not acknowledged. */
   readonly #unheard: (() => void)[] = [];
   readonly #handOver: HandOver;
   readonly #recorder = new Recorder((entry) => this.emit('trace', entry));
   #state: LinkState;
-  /** Frames are sealed one after the other, so that they leave in order. */
-  #sealing: Promise<void> = Promise.resolve();
   readonly #streams: Streams;
   readonly #calls: Calls;
-  /** Frames on the live relay that the server has not answered for yet. */
-  readonly #unanswered = new Set<Promise<void>>();
 
   /** @internal Links are made by `Client.link`. */
   constructor(home: Home) {
@@ -135,11 +77,24 @@ export class Link extends Events<LinkEvents> {
       rtcWanted: home.rtc,
       keepaliveMs: home.keepaliveMs(),
     });
+    this.#negotiator = new Negotiator(home, {
+      offered: (fromDevice) => this.#on({ type: 'rtc', trigger: 'offered', fromDevice }),
+      opened: (tier) => this.#on({ type: 'rtc', trigger: 'opened', tier }),
+      ready: (tier) => this.#on({ type: 'rtc', trigger: 'ready', tier }),
+      tier: (tier) => this.#on({ type: 'rtc', trigger: 'tier', tier }),
+      failed: () => this.#on({ type: 'rtc', trigger: 'failed' }),
+      lost: () => this.#on({ type: 'rtc', trigger: 'lost' }),
+      missed: () => this.#on({ type: 'rtc', trigger: 'missed' }),
+      frame: (fromDevice, packet) => home.rtcPacket(fromDevice, packet),
+      traced: (trace) => this.#recorder.trace.add(trace),
+      reported: (report) => home.report(report),
+    });
+    this.#wire = new Wire({ home, rtc: this.#negotiator, tell: (event) => this.#on(event) });
     this.#handOver = new HandOver(home, {
       resumed: (cursors) => this.#on({ type: 'resumed', cursors }),
       isClosed: () => this.#state.closed,
       message: (message, own) => this.emit(own ? 'sent' : 'message', message),
-      answer: (answer) => this.#answer(answer),
+      answer: (answer) => this.#wire.answer(answer),
     });
     this.#streams = new Streams(this.#lines(), (stream) => {
       if (!this.hasListeners('stream')) return false;
@@ -156,18 +111,6 @@ export class Link extends Events<LinkEvents> {
       leaveMissed: (missed) => void this.#post('Missed call', missed),
       isHeard: () => home.rtc && this.hasListeners('call'),
       rings: (call) => this.emit('call', call),
-    });
-    this.#negotiator = new Negotiator(home, {
-      offered: (fromDevice) => this.#on({ type: 'rtc', trigger: 'offered', fromDevice }),
-      opened: (tier) => this.#on({ type: 'rtc', trigger: 'opened', tier }),
-      ready: (tier) => this.#on({ type: 'rtc', trigger: 'ready', tier }),
-      tier: (tier) => this.#on({ type: 'rtc', trigger: 'tier', tier }),
-      failed: () => this.#on({ type: 'rtc', trigger: 'failed' }),
-      lost: () => this.#on({ type: 'rtc', trigger: 'lost' }),
-      missed: () => this.#on({ type: 'rtc', trigger: 'missed' }),
-      frame: (fromDevice, packet) => home.rtcPacket(fromDevice, packet),
-      traced: (trace) => this.#recorder.trace.add(trace),
-      reported: (report) => home.report(report),
     });
   }
 
@@ -264,8 +207,7 @@ export class Link extends Events<LinkEvents> {
     const parts = partsOf(bytes);
     const { epoch, waiting, nextSeq } = this.#state.outbox;
     if (waiting.length + parts.length > LIMITS.outboxMaxMessages) throw new AnypathError('outbox_full');
-    const receipt = new PendingReceipt(ulid(), parts.length);
-    this.#receipts.set(receipt.id, receipt);
+    const receipt = this.#receipts.open(parts.length);
     const at = Math.round(this.#home.serverNow());
     const common = { id: receipt.id, text: typeof body === 'string', at, ...(missed && { missed }) };
     const messages = parts.map(({ body, part }) => ({ ...common, body, ...(part && { part }) }));
@@ -335,17 +277,15 @@ export class Link extends Events<LinkEvents> {
    */
   async leave(): Promise<void> {
     if (!this.#state.closed) this.#abandon();
-    await this.#sealing;
+    await this.#wire.flushed;
   }
 
   #abandon(): void {
     this.#calls.close();
     this.#on({ type: 'close' });
-    for (const timer of this.#timers.values()) clearTimeout(timer);
     this.#timers.clear();
     this.#streams.close();
-    for (const receipt of this.#receipts.values()) receipt.fail(new AnypathError('link_closed'));
-    this.#receipts.clear();
+    this.#receipts.close();
     this.#home.closed();
     this.removeListeners();
   }
@@ -443,17 +383,17 @@ export class Link extends Events<LinkEvents> {
   #perform(effect: LinkEffect, isOverdue: boolean): void {
     switch (effect.do) {
       case 'transmit':
-        return this.#transmit(effect);
+        return this.#wire.transmit(effect);
       case 'deliver':
         return this.#handOver.deliver(effect);
       case 'enqueue':
-        return this.#enqueue(effect);
+        return this.#wire.enqueue(effect);
       case 'queued':
         return this.#onQueued(effect);
       case 'held':
         return this.emit('held', new AnypathError(effect.code));
       case 'expired':
-        return this.#onExpired(effect);
+        return this.#receipts.expired(effect);
       case 'delivered':
         return this.#onDelivered(effect);
       case 'path':
@@ -471,9 +411,9 @@ export class Link extends Events<LinkEvents> {
       case 'check':
         return this.#home.check();
       case 'goodbye':
-        return this.#sayGoodbye(effect.toDevice);
+        return this.#wire.sayGoodbye(effect.toDevice);
       case 'timer':
-        return this.#arm(effect.name, effect.ms);
+        return this.#timers.set(effect.name, effect.ms);
     }
   }
 
@@ -489,9 +429,12 @@ export class Link extends Events<LinkEvents> {
       isLive: (device) => this.#viaTo(device) !== undefined,
       transmit: (toDevice, header, body = new Uint8Array(0)) => {
         const via = this.#viaTo(toDevice);
-        if (via) this.#transmit({ do: 'transmit', via, toDevice, header, body });
+        if (via) this.#wire.transmit({ do: 'transmit', via, toDevice, header, body });
       },
-      transmitBulk: (toDevice, header, body) => this.#transmitBulk(toDevice, header, body),
+      transmitBulk: async (toDevice, header, body) => {
+        const via = this.#viaTo(toDevice);
+        if (via) await this.#wire.transmitBulk(via, toDevice, header, body);
+      },
       doubt: () => this.#on({ type: 'doubt' }),
     };
   }
@@ -502,106 +445,20 @@ export class Link extends Events<LinkEvents> {
     return this.#state.socketUp && this.#state.peerDevices.includes(device) ? 'relay' : undefined;
   }
 
-  async #transmitBulk(toDevice: string, header: SideHeader, body: Uint8Array): Promise<void> {
-    const via = this.#viaTo(toDevice);
-    if (!via) return;
-    this.#transmit({ do: 'transmit', via, toDevice, header, body });
-    await this.#sealing;
-    if (via === 'rtc') return this.#negotiator.drained();
-    if (this.#unanswered.size >= RELAY_BULK_FRAMES) await Promise.race(this.#unanswered);
-  }
-
-  #transmit({ via, toDevice, header, body }: LinkEffect & { do: 'transmit' }): void {
-    const frame = encodeFrame(header, body);
-    this.#sealing = this.#sealing.then(async () => {
-      try {
-        const packet = await this.#home.seal(toDevice, frame);
-        if (via === 'rtc') this.#negotiator.send(packet);
-        else this.#relay(toDevice, packet);
-      } catch (error) {
-        // Whose keys are not there yet is asked again when the acknowledgement is overdue, or when they come.
-        if (!(error instanceof AnypathError)) throw error;
-      }
-    });
-  }
-
-  #answer(answer: Answer): void {
-    if (answer.via === 'mailbox') this.#home.answerByMail(answer.header);
-    else this.#transmit({ do: 'transmit', ...answer, via: answer.via, body: new Uint8Array(0) });
-  }
-
-  #relay(toDevice: string, packet: Uint8Array<ArrayBuffer>): void {
-    const answered = this.#home.relay(toDevice, packet).catch((error: unknown) => {
-      const code = error instanceof AnypathError ? error.code : undefined;
-      // Who is no contact any more is as good as gone: messages wait until presence tells otherwise.
-      if (code === 'target_offline' || code === 'forbidden') this.#on({ type: 'unreachable', device: toDevice });
-    });
-    this.#unanswered.add(answered);
-    void answered.finally(() => this.#unanswered.delete(answered));
-  }
-
   /** @internal Sends what the sealing itself has to say over the data channel. */
   reply(packet: Uint8Array<ArrayBuffer>): void {
     this.#negotiator.send(packet);
   }
 
-  #enqueue({ header, body, force }: LinkEffect & { do: 'enqueue' }): void {
-    const { seq } = header;
-    const frame = encodeFrame(header, body);
-    this.#sealing = this.#sealing.then(() => {
-      // Not waited for: the next may be sealed and sent before this one is answered.
-      this.#home.enqueue(frame, force).then(
-        ({ forced, expiresAt }) => this.#on({ type: 'kept', seq, forced, until: expiresAt }),
-        (error: unknown) => {
-          this.#on({ type: 'refused', seq, code: error instanceof AnypathError ? error.code : 'internal' });
-        },
-      );
-    });
+  #onQueued(effect: LinkEffect & { do: 'queued' }): void {
+    this.#home.memory.sent(this.peer, this.#state.outbox.epoch, effect.entry.seq);
+    const receipt = this.#receipts.kept(effect);
+    if (receipt) this.emit('queued', receipt);
   }
 
-  /** Told over the relay before the connection closes, or the other side would take it for a failure and try again. */
-  #sayGoodbye(toDevice: string | undefined): void {
-    if (toDevice === undefined) return this.#negotiator.stop();
-    this.#sealing = this.#sealing.then(async () => {
-      const told = this.#home.seal(toDevice, encodeFrame({ t: 'bye' })).then((packet) => {
-        // Sent here, and answered later.
-        this.#home
-          .relay(toDevice, packet)
-          .catch(() => undefined)
-          .finally(() => this.#negotiator.stop());
-      });
-      await told.catch(() => this.#negotiator.stop());
-    });
-  }
-
-  #onQueued({ entry, forced }: LinkEffect & { do: 'queued' }): void {
-    this.#home.memory.sent(this.peer, this.#state.outbox.epoch, entry.seq);
-    const receipt = this.#receipts.get(entry.id);
-    if (receipt?.keep(entry.part?.[0] ?? 0, forced)) this.emit('queued', receipt);
-  }
-
-  #onDelivered({ entry, path, ms }: LinkEffect & { do: 'delivered' }): void {
-    this.#home.memory.sent(this.peer, this.#state.outbox.epoch, entry.seq);
-    const receipt = this.#receipts.get(entry.id);
-    const delivery = receipt?.settle(entry.part?.[0] ?? 0, path, ms);
-    if (!receipt || !delivery) return;
-    this.#receipts.delete(entry.id);
-    this.emit('delivered', receipt, delivery);
-  }
-
-  #onExpired({ entry }: LinkEffect & { do: 'expired' }): void {
-    this.#receipts.get(entry.id)?.fail(new AnypathError('message_expired'));
-    this.#receipts.delete(entry.id);
-  }
-
-  #arm(name: TimerName, ms: number | undefined): void {
-    clearTimeout(this.#timers.get(name));
-    this.#timers.delete(name);
-    if (ms === undefined) return;
-    const fire = () => {
-      this.#timers.delete(name);
-      this.#on({ type: 'timer', name });
-    };
-    this.#timers.set(name, setTimeout(fire, ms));
+  #onDelivered(effect: LinkEffect & { do: 'delivered' }): void {
+    this.#home.memory.sent(this.peer, this.#state.outbox.epoch, effect.entry.seq);
+    const delivered = this.#receipts.delivered(effect);
+    if (delivered) this.emit('delivered', ...delivered);
   }
 }

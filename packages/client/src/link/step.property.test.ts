@@ -4,7 +4,8 @@ import { describe, expect, it } from 'vitest';
 import type { Cursor } from './inbox.ts';
 import type { Via } from './path.ts';
 import { type LinkEffect, type LinkEvent, type LinkState, opened, type TimerName } from './state.ts';
-import { dataHeader, step } from './step.ts';
+import { step } from './step.ts';
+import { dataHeader } from './step-messages.ts';
 
 type Untimed<T> = T extends unknown ? Omit<T, 'nowMs'> : never;
 type Side = 'a' | 'b';

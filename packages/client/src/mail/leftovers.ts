@@ -1,6 +1,6 @@
 import { AnypathError, encodeFrame } from '@anypath/protocol';
 import type { Leftover, LinkMemory } from '../durable/link-memory.ts';
-import { dataHeader } from '../link/step.ts';
+import { dataHeader } from '../link/step-messages.ts';
 
 /** Nobody waits for what is older, milliseconds. */
 const KEPT_MS = 30 * 24 * 60 * 60 * 1000;

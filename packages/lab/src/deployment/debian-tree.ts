@@ -1,8 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { run } from '../network/command.ts';
 import type { Namespace } from '../network/namespace.ts';
+import { debianBase } from './debian-base.ts';
+
+const REPOSITORY = fileURLToPath(new URL('../../../..', import.meta.url));
 
 /** What a command in the tree ended with. */
 export interface Ended {
@@ -15,12 +20,13 @@ export interface Ended {
 export function treeObstacle(): string | undefined {
   return existsSync('/etc/debian_version')
     ? undefined
-    : 'the tree is made of this system, which is not Debian or Ubuntu';
+    : 'the tree is made by debootstrap, for the Debian or Ubuntu that this is not';
 }
 
 /**
- * A Debian to install things in: the system that this runs on, under a layer that takes whatever is written and goes with the
- * tree. It has processes of its own and the network of a machine of a lab. coturn is not installed in it, and can be.
+ * A Debian to install things in: made by debootstrap, under a layer that takes whatever is written and goes with the tree. It has
+ * processes of its own and the network of a machine of a lab, and sees this repository, Node and a folder that it is given. coturn is
+ * not installed in it, and can be.
  */
 export class DebianTree implements AsyncDisposable {
   readonly root: string;
@@ -37,27 +43,30 @@ export class DebianTree implements AsyncDisposable {
    *
    * @param namespace the machine that it is the system of; its hosts file becomes the tree's
    * @param folder where its files go
-   * @throws Error with the words of apt-get, where coturn's package cannot be had
+   * @param shared a folder that it sees under the same name, and may write to
+   * @throws Error with the words of what failed, where there is no Debian to be had (see `debianBase`)
    */
-  static async make(namespace: Namespace, folder: string): Promise<DebianTree> {
+  static async make(namespace: Namespace, folder: string, shared: string): Promise<DebianTree> {
     const root = `${folder}/root`;
     for (const part of [root, `${folder}/layer`]) mkdirSync(part, { recursive: true });
-    await run('sh', ['-c', 'cd "$1" && apt-get download -qq coturn', 'sh', folder]);
+    const base = await debianBase();
     // The layer is in memory, because no layer may be on what is a layer itself.
     const script = `
       mount -t tmpfs layer ${folder}/layer
       mkdir ${folder}/layer/upper ${folder}/layer/work
-      mount -t overlay -o lowerdir=/,upperdir=${folder}/layer/upper,workdir=${folder}/layer/work tree ${root}
+      mount -t overlay -o lowerdir=${base},upperdir=${folder}/layer/upper,workdir=${folder}/layer/work tree ${root}
       mount -t proc proc ${root}/proc
       mount --rbind /dev ${root}/dev
       mount -t tmpfs run ${root}/run
       mkdir -p ${root}/run/netns
       mount --rbind /run/netns ${root}/run/netns
       cp /etc/netns/${namespace.name}/hosts ${root}/etc/hosts
-      cp ${folder}/coturn_*.deb ${root}/var/cache/apt/archives/
-      rm -f ${root}/usr/sbin/policy-rc.d ${root}/etc/apt/apt.conf.d/docker-clean
-      # Pages of manuals and the disk's syncs are most of the time that a package takes, and nothing that is looked at.
-      rm -f ${root}/var/lib/man-db/auto-update
+      mkdir -p ${root}${dirname(process.execPath)} ${root}${REPOSITORY} ${root}${shared}
+      touch ${root}${process.execPath}
+      mount --bind ${process.execPath} ${root}${process.execPath}
+      mount --bind -o ro ${REPOSITORY} ${root}${REPOSITORY}
+      mount --bind ${shared} ${root}${shared}
+      # The disk's syncs are most of the time that a package takes.
       echo force-unsafe-io > ${root}/etc/dpkg/dpkg.cfg.d/anypath-lab
       chroot ${root} dpkg --purge coturn >/dev/null 2>&1
       echo ready

@@ -6,7 +6,7 @@ import type { Store } from '../store/port.ts';
 import { type Authenticator, createAuthenticator } from './authenticate.ts';
 import { type Csrf, createCsrf } from './csrf.ts';
 import { createSessionCookie, type SessionCookie } from './session-cookie.ts';
-import { createSessions, type Sessions } from './sessions.ts';
+import { openSessions, type Sessions } from './sessions.ts';
 import { createTokens, type Tokens } from './tokens.ts';
 import type { WalletSignInParts } from './wallet-sign-in.ts';
 
@@ -31,10 +31,10 @@ export interface AuthParts {
 }
 
 /** The installation's own secret signs sessions and CSRF tokens; it is made the first time and kept in the store. */
-export function createAuth({ config, store, bus, log, nowMs = Date.now }: AuthParts): Auth {
-  const secret = store.secret('jwt', () => randomBytes(32));
+export async function createAuth({ config, store, bus, log, nowMs = Date.now }: AuthParts): Promise<Auth> {
+  const secret = await store.secret('jwt', () => randomBytes(32));
   const tokens = createTokens({ config, secret, log, nowMs });
-  const sessions = createSessions(store, nowMs);
+  const sessions = await openSessions(store, nowMs);
   const csrf = createCsrf(secret);
   const cookie = createSessionCookie(config);
   const authenticator = createAuthenticator({ config, tokens, sessions, csrf, cookie, nowMs });

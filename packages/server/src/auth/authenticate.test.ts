@@ -22,19 +22,19 @@ describe('[S1.3] where Bearer is accepted', () => {
     ['/api/v1/auth/session', false],
     ['/api/v1/rtcx', false],
     ['/x/api/v1/rtc', false],
-  ])('%s by the list as it comes: %s', (path, bearer) => {
-    expect(authWith().authenticator.access(path).bearer).toBe(bearer);
-    expect(authWith({ ALLOW_BEARER_AUTH: 'false' }).authenticator.access(path).bearer).toBe(false);
+  ])('%s by the list as it comes: %s', async (path, bearer) => {
+    expect((await authWith()).authenticator.access(path).bearer).toBe(bearer);
+    expect((await authWith({ ALLOW_BEARER_AUTH: 'false' })).authenticator.access(path).bearer).toBe(false);
   });
 
-  it('anywhere, for a route that says so, but not where Bearer is off', () => {
+  it('anywhere, for a route that says so, but not where Bearer is off', async () => {
     const anywhere = { bearerAnywhere: true };
-    expect(authWith().authenticator.access('/x', anywhere).bearer).toBe(true);
-    expect(authWith({ ALLOW_BEARER_AUTH: 'false' }).authenticator.access('/x', anywhere).bearer).toBe(false);
+    expect((await authWith()).authenticator.access('/x', anywhere).bearer).toBe(true);
+    expect((await authWith({ ALLOW_BEARER_AUTH: 'false' })).authenticator.access('/x', anywhere).bearer).toBe(false);
   });
 
-  it('is found out in no time, whatever expression the operator wrote', () => {
-    const { authenticator } = authWith({ BEARER_ROUTE_WHITELIST: '^/(a+)+$' });
+  it('is found out in no time, whatever expression the operator wrote', async () => {
+    const { authenticator } = await authWith({ BEARER_ROUTE_WHITELIST: '^/(a+)+$' });
     const startedAtMs = performance.now();
     expect(authenticator.access(`/${'a'.repeat(50_000)}!`).bearer).toBe(false);
     expect(authenticator.access('/aaa').bearer).toBe(true);
@@ -50,7 +50,7 @@ describe('[S1.3] who a request speaks for', () => {
   const route = { bearer: true, csrf: true };
 
   it('is found without a promise where the token was seen before', async () => {
-    const { authenticator, tokens } = authWith();
+    const { authenticator, tokens } = await authWith();
     const { token, sessionId } = await tokens.issue('alice');
     const headers = { authorization: `Bearer ${token}` };
     await authenticator.identify(headers, route);
@@ -58,7 +58,7 @@ describe('[S1.3] who a request speaks for', () => {
   });
 
   it.each(['bearer', 'BEARER'])('takes the scheme as %s, too', async (scheme) => {
-    const { authenticator, tokens } = authWith();
+    const { authenticator, tokens } = await authWith();
     const { token } = await tokens.issue('alice');
     expect(await authenticator.identify({ authorization: `${scheme} ${token}` }, route)).toMatchObject({
       via: 'bearer',
@@ -66,7 +66,7 @@ describe('[S1.3] who a request speaks for', () => {
   });
 
   it('does not fall back to the cookie where a Bearer token is there and wrong', async () => {
-    const { authenticator, tokens, csrf } = authWith();
+    const { authenticator, tokens, csrf } = await authWith();
     const { token, sessionId } = await tokens.issue('alice');
     const good = { cookie: `anypath_session=${token}`, 'x-csrf-token': csrf.tokenFor(sessionId) };
     expect(await authenticator.identify(good, route)).toMatchObject({ via: 'cookie' });
@@ -80,13 +80,13 @@ describe('[S1.3] who a request speaks for', () => {
   });
 
   it('says that Bearer is not accepted where it is not', async () => {
-    const { authenticator, tokens } = authWith();
+    const { authenticator, tokens } = await authWith();
     const headers = { authorization: `Bearer ${(await tokens.issue('alice')).token}` };
     expect(() => authenticator.identify(headers, { ...route, bearer: false })).toThrow(/ALLOW_BEARER_AUTH/);
   });
 
   it('is refused with a CSRF token that is missing, wrong or of another session', async () => {
-    const { authenticator, tokens, csrf } = authWith();
+    const { authenticator, tokens, csrf } = await authWith();
     const [mine, other] = [await tokens.issue('alice'), await tokens.issue('alice')];
     const cookie = `anypath_session=${mine.token}`;
     const good = csrf.tokenFor(mine.sessionId);
@@ -110,7 +110,7 @@ describe('[S1.3] who a request speaks for', () => {
 
   it('is nobody any more once the session has expired or was ended, also where its token was seen before', async () => {
     let now = Date.now();
-    const { authenticator, sessions, tokens } = authWith({}, () => now);
+    const { authenticator, sessions, tokens } = await authWith({}, () => now);
     const [first, second] = [await tokens.issue('alice'), await tokens.issue('alice')];
     const [one, other] = [bearerOf(first.token), bearerOf(second.token)];
     await authenticator.identify(one, route);

@@ -61,7 +61,7 @@ function devSignIn(parts: AuthRouteParts, request: FastifyRequest, reply: Fastif
   return openSession(parts, { wallet, kind: as, by: 'development' }, request, reply);
 }
 
-function giveNonce({ auth }: AuthRouteParts, reply: FastifyReply): Nonce {
+function giveNonce({ auth }: AuthRouteParts, reply: FastifyReply): Promise<Nonce> {
   reply.header('cache-control', 'no-store');
   return offerNonce(auth.wallets);
 }
@@ -79,12 +79,12 @@ function showSession({ config, auth }: AuthRouteParts, identity: Identity, reply
   return { ...outlineOf(identity, config), ...(identity.via === 'cookie' ? csrfOf(auth, identity) : {}) };
 }
 
-function signOut({ auth, log }: AuthRouteParts, identity: Identity, reply: FastifyReply): void {
+async function signOut({ auth, log }: AuthRouteParts, identity: Identity, reply: FastifyReply): Promise<void> {
   const { wallet, sessionId, expiresAtMs, via } = identity;
-  auth.sessions.end(sessionId, expiresAtMs);
+  await auth.sessions.end(sessionId, expiresAtMs);
   log.info({ wallet, kind: via }, 'signed out');
   if (via === 'cookie') reply.header('set-cookie', auth.cookie.clear());
-  reply.code(204).header('cache-control', 'no-store').send();
+  await reply.code(204).header('cache-control', 'no-store').send();
 }
 
 /** Whom a session is for, how it travels, and what was proven. */
@@ -115,7 +115,7 @@ async function endOverwritten(auth: Auth, request: FastifyRequest): Promise<void
   if (!token) return;
   try {
     const { sessionId, expiresAtMs } = await auth.tokens.verify(token);
-    auth.sessions.end(sessionId, expiresAtMs);
+    await auth.sessions.end(sessionId, expiresAtMs);
   } catch {
     // Then it is worth nothing to anybody.
   }

@@ -32,7 +32,7 @@ const messageWith = (nonce: string, fields: Fields = {}): string =>
 
 /** A message with a fresh nonce, changed as the test says, and signed for real. */
 async function signedIn({ parts }: ReturnType<typeof desk>, fields: Fields = {}, change = (text: string) => text) {
-  const message = change(messageWith(offerNonce(parts).nonce, fields));
+  const message = change(messageWith((await offerNonce(parts)).nonce, fields));
   return { message, signature: await account.signMessage({ message }) };
 }
 
@@ -144,9 +144,9 @@ describe('a wallet sign-in, really signed', () => {
 });
 
 describe('a nonce', () => {
-  it('has 128 bits in letters and digits, and comes with what else the message must name', () => {
+  it('has 128 bits in letters and digits, and comes with what else the message must name', async () => {
     const { parts } = desk();
-    const [one, other] = [offerNonce(parts), offerNonce(parts)];
+    const [one, other] = [await offerNonce(parts), await offerNonce(parts)];
     expect(one.nonce).toMatch(/^[0-9a-f]{32}$/);
     expect(one.nonce).not.toBe(other.nonce);
     expect(one).toMatchObject({ expiresAt: START + LIMITS.nonceMs, domains: config.walletDomains, chainIds: [1, 137] });
@@ -174,7 +174,7 @@ describe('a nonce', () => {
 
   it('expires', async () => {
     const here = desk();
-    const { nonce } = offerNonce(here.parts);
+    const { nonce } = await offerNonce(here.parts);
     here.clock.ms += LIMITS.nonceMs;
     const message = messageWith(nonce, { issuedAt: new Date(here.clock.ms) });
     const signature = await account.signMessage({ message });

@@ -17,9 +17,9 @@ export interface WalletSignInParts {
  *
  * @returns it, until when it works, and what else the message must name
  */
-export function offerNonce({ config, bus, nowMs }: WalletSignInParts): Nonce {
+export async function offerNonce({ config, bus, nowMs }: WalletSignInParts): Promise<Nonce> {
   const nonce = randomBytes(16).toString('hex');
-  bus.keepNonce(nonce);
+  await bus.keepNonce(nonce);
   return {
     nonce,
     expiresAt: nowMs() + LIMITS.nonceMs,
@@ -39,7 +39,7 @@ export function offerNonce({ config, bus, nowMs }: WalletSignInParts): Nonce {
 export async function walletOf({ message, signature }: WalletSignIn, parts: WalletSignInParts): Promise<string> {
   const fields = await readWalletMessage(message);
   checkWalletMessage(fields, parts.config, parts.nowMs());
-  if (!parts.bus.takeNonce(fields.nonce)) throw new AnypathError('nonce_invalid');
+  if (!(await parts.bus.takeNonce(fields.nonce))) throw new AnypathError('nonce_invalid');
   const wallet = fields.address.toLowerCase();
   if ((await signerOf(message, signature)) !== wallet) throw new AnypathError('signature_invalid');
   return wallet;

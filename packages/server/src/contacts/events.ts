@@ -5,9 +5,9 @@ import type { Contacts } from './contacts.ts';
 export const contactEvents = (
   contacts: Pick<Contacts, 'list' | 'change'>,
 ): Pick<Handlers, 'contacts:list' | 'contacts:change'> => ({
-  'contacts:list': ({ data }) => ({ ok: true, contacts: contacts.list(data.device.wallet) }),
-  'contacts:change': ({ data }, { action, wallet: peer }) => ({
+  'contacts:list': async ({ data }) => ({ ok: true, contacts: await contacts.list(data.device.wallet) }),
+  'contacts:change': async ({ data }, { action, wallet: peer }) => ({
     ok: true,
-    ...contacts.change(data.device.wallet, action, peer),
+    ...(await contacts.change(data.device.wallet, action, peer)),
   }),
 });

@@ -20,9 +20,9 @@ const ACTIONS = Object.keys(CHANGES) as ContactAction[];
 
 /** The list of the signed-in wallet's contacts, and what changes it. */
 export function contactRoutes(app: FastifyInstance, { contacts, ...guard }: ContactRouteParts): void {
-  sessionRoute(app, guard, ROUTES.contacts, { limit: 'contacts' }, ({ wallet }, _request, reply): ContactList => {
+  sessionRoute(app, guard, ROUTES.contacts, { limit: 'contacts' }, async ({ wallet }, _request, reply): Promise<ContactList> => {
     reply.header('cache-control', 'no-store');
-    return { contacts: [...contacts.list(wallet)] };
+    return { contacts: [...(await contacts.list(wallet))] };
   });
   for (const action of ACTIONS) {
     sessionRoute(app, guard, CHANGES[action], { limit: 'contacts' }, ({ wallet }, request, reply) => {

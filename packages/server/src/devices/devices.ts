@@ -7,13 +7,14 @@ import {
   keyIdOf,
   LIMITS,
 } from '@anypath/protocol';
-import { LRUCache } from 'lru-cache';
+import { Believed } from '../believed.ts';
+import type { Maybe } from '../maybe.ts';
 import type { KnownDevices, Store, StoredDevice } from '../store/port.ts';
 import type { ProofCheck } from './proof.ts';
 import { readPublicKey } from './public-key.ts';
 import { Sightings } from './sightings.ts';
 
-/** How long the keys of a wallet are believed. A change by another process is seen after this time at the latest. */
+/** How long the keys of a wallet are believed. */
 const BELIEVED_MS = 500;
 
 /** Wallets whose keys are remembered; those beyond are read from the store each time. */
@@ -51,7 +52,7 @@ export class Devices {
   readonly #max: number;
   readonly #nowMs: () => number;
   readonly #sightings: Sightings;
-  readonly #keys: LRUCache<string, readonly string[]>;
+  readonly #keys = new Believed<readonly string[]>(REMEMBERED_WALLETS, BELIEVED_MS);
   readonly #changeListeners = new Set<(change: DeviceChange) => void>();
   readonly #removalListeners = new Set<(removed: RemovedDevice) => void>();
 
@@ -65,17 +66,16 @@ export class Devices {
     this.#max = max;
     this.#nowMs = nowMs;
     this.#sightings = new Sightings(store, nowMs);
-    // The clock is looked up at each call: the library would keep the real one where a test has replaced it.
-    this.#keys = new LRUCache({ max: REMEMBERED_WALLETS, ttl: BELIEVED_MS, perf: { now: () => performance.now() } });
   }
 
   /** The `keyId`s of a wallet's devices, the oldest first. Cheap enough for every message of the mailbox. */
-  keysOf(wallet: string): readonly string[] {
-    const known = this.#keys.get(wallet);
-    if (known) return known;
-    const keys = this.#store.deviceKeysOf(wallet);
-    this.#keys.set(wallet, keys);
-    return keys;
+  keysOf(wallet: string): Maybe<readonly string[]> {
+    return this.#keys.of(wallet, () => this.#store.deviceKeysOf(wallet));
+  }
+
+  /** Another node has changed the devices of a wallet. */
+  changedElsewhere(wallet: string): void {
+    this.#keys.forget(wallet);
   }
 
   /**
@@ -83,8 +83,9 @@ export class Devices {
    *
    * @param forWallet who asks: the wallet itself alone is told when they were connected last
    */
-  list(wallet: string, forWallet: string): Device[] {
-    return this.#store.devicesOf(wallet).map((device) => {
+  async list(wallet: string, forWallet: string): Promise<Device[]> {
+    const devices = await this.#store.devicesOf(wallet);
+    return devices.map((device) => {
       const { keyId, publicKey, name, sinceMs, proof } = device;
       const seen = wallet === forWallet ? { seen: this.#seenMs(wallet, device) } : {};
       return { keyId, publicKey, name, since: sinceMs, ...seen, ...(proof ? { proof } : {}) };
@@ -102,20 +103,20 @@ export class Devices {
   async register(wallet: string, registration: DeviceRegistration): Promise<string> {
     const { publicKey, proof } = registration;
     const keyId = await keyIdOf(await readPublicKey(publicKey));
-    const known = find(this.#store.devicesOf(wallet), keyId);
+    const known = find(await this.#store.devicesOf(wallet), keyId);
     // Nearly every registration is that of a connection that comes back, and costs no commit.
     if (!known || isNews(registration, known)) {
       if (proof && !hasProof(known, proof)) await this.#checkProof(wallet, publicKey, proof);
-      this.#put(wallet, keyId, registration);
+      await this.#put(wallet, keyId, registration);
     }
-    this.#keys.delete(wallet);
+    this.#keys.forget(wallet);
     this.#sightings.saw(wallet, keyId);
     return keyId;
   }
 
   /** Names a device. @throws AnypathError `device_unknown` */
-  rename(wallet: string, { keyId, name }: DeviceRename): void {
-    const { before, after } = this.#store.changeDevices(wallet, keyId, (known) => {
+  async rename(wallet: string, { keyId, name }: DeviceRename): Promise<void> {
+    const { before, after } = await this.#store.changeDevices(wallet, keyId, (known) => {
       const device = find(known.devices, keyId);
       if (!device) throw new AnypathError('device_unknown');
       if (device.name === name) return known;
@@ -125,15 +126,15 @@ export class Devices {
   }
 
   /** Revokes a device; its key is refused from now on. Repeating it is no error. @throws AnypathError `device_unknown` */
-  revoke(wallet: string, keyId: string): void {
-    const { before, after } = this.#store.changeDevices(wallet, keyId, (known): KnownDevices => {
+  async revoke(wallet: string, keyId: string): Promise<void> {
+    const { before, after } = await this.#store.changeDevices(wallet, keyId, (known): KnownDevices => {
       if (known.revokedMs !== undefined) return known;
       if (!find(known.devices, keyId)) throw new AnypathError('device_unknown');
       const devices = known.devices.filter((device) => device.keyId !== keyId);
       return { devices, revokedMs: this.#nowMs() };
     });
     if (after === before) return;
-    this.#keys.delete(wallet);
+    this.#keys.forget(wallet);
     this.#removed({ wallet, keyId, because: 'revoked' });
     this.#changed({ wallet, keyId, kind: 'revoked' });
   }
@@ -154,14 +155,14 @@ export class Devices {
   }
 
   /** Keeps what was not kept yet. Call it before the store is closed. */
-  close(): void {
-    this.#sightings.close();
+  close(): Maybe<void> {
+    return this.#sightings.close();
   }
 
-  #put(wallet: string, keyId: string, registration: DeviceRegistration): void {
+  async #put(wallet: string, keyId: string, registration: DeviceRegistration): Promise<void> {
     const { publicKey, name, proof } = registration;
     const nowMs = this.#nowMs();
-    const { before, after } = this.#store.changeDevices(wallet, keyId, (known) => {
+    const { before, after } = await this.#store.changeDevices(wallet, keyId, (known) => {
       if (known.revokedMs !== undefined) throw new AnypathError('device_revoked');
       const device = find(known.devices, keyId);
       if (device && !isNews(registration, device)) return known;
@@ -172,7 +173,7 @@ export class Devices {
       return { ...known, devices: [...others.filter((other) => other !== device), next] };
     });
     if (after === before) return;
-    this.#keys.delete(wallet);
+    this.#keys.forget(wallet);
     for (const { keyId: gone } of before.devices) {
       if (!find(after.devices, gone)) this.#removed({ wallet, keyId: gone, because: 'unused' });
     }

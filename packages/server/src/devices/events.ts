@@ -19,20 +19,20 @@ export function deviceEvents(
       const { wallet } = socket.data.device;
       refuseAnother(socket, await keyIdOf(fromBase64Url(registration.publicKey)));
       const keyId = await devices.register(wallet, registration);
-      bind(socket, keyId, devices);
-      return { ok: true, keyId, ...own(wallet) };
+      bind(socket, keyId, await devices.keysOf(wallet), devices);
+      return { ok: true, keyId, ...(await own(wallet)) };
     },
-    'devices:list': ({ data }, { wallet }) => ({
+    'devices:list': async ({ data }, { wallet }) => ({
       ok: true,
-      ...visibleDevices(devices, acquaintances, data.device.wallet, wallet),
+      ...(await visibleDevices(devices, acquaintances, data.device.wallet, wallet)),
     }),
-    'devices:rename': ({ data }, rename) => {
-      devices.rename(data.device.wallet, rename);
-      return { ok: true, ...own(data.device.wallet) };
+    'devices:rename': async ({ data }, rename) => {
+      await devices.rename(data.device.wallet, rename);
+      return { ok: true, ...(await own(data.device.wallet)) };
     },
-    'devices:revoke': ({ data }, { keyId }) => {
-      devices.revoke(data.device.wallet, keyId);
-      return { ok: true, ...own(data.device.wallet) };
+    'devices:revoke': async ({ data }, { keyId }) => {
+      await devices.revoke(data.device.wallet, keyId);
+      return { ok: true, ...(await own(data.device.wallet)) };
     },
   };
 }
@@ -43,11 +43,11 @@ function refuseAnother({ data }: Socket, keyId: string): void {
   throw new AnypathError('invalid_payload', 'publicKey: this connection belongs to another device');
 }
 
-function bind(socket: Socket, keyId: string, devices: Pick<Devices, 'keysOf' | 'connected'>): void {
+function bind(socket: Socket, keyId: string, keys: readonly string[], devices: Pick<Devices, 'connected'>): void {
   const { wallet } = socket.data.device;
   // While the key and the proof were checked, the connection may have ended, or another event of it or of others come first.
   refuseAnother(socket, keyId);
-  if (!devices.keysOf(wallet).includes(keyId)) throw new AnypathError('device_revoked');
+  if (!keys.includes(keyId)) throw new AnypathError('device_revoked');
   if (!socket.connected || socket.data.keyId === keyId) return;
   socket.data.keyId = keyId;
   void socket.join(keyRoom(wallet, keyId));

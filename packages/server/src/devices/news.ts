@@ -1,6 +1,7 @@
-import { type DeviceList, LIMITS } from '@anypath/protocol';
+import { AnypathError, type DeviceList, LIMITS } from '@anypath/protocol';
 import type { Bus } from '../bus/port.ts';
 import type { Acquaintances } from '../contacts/acquaintances.ts';
+import type { Maybe } from '../maybe.ts';
 import { Seldom } from '../seldom.ts';
 import type { DeviceChange, Devices } from './devices.ts';
 
@@ -27,8 +28,7 @@ export class DeviceNews {
 
   /** Something is different now. A name is the wallet's own business, and contacts see it when they ask. */
   changed({ wallet, kind }: Pick<DeviceChange, 'wallet' | 'kind'>): void {
-    const { devices, tell } = this.#parts;
-    tell([wallet], { wallet, devices: devices.list(wallet, wallet) });
+    void this.#tell(wallet, () => [wallet]);
     if (kind !== 'renamed') this.#seldom.do(wallet);
   }
 
@@ -38,9 +38,21 @@ export class DeviceNews {
   }
 
   #tellContacts(wallet: string): void {
-    const { devices, bus, acquaintances, tell } = this.#parts;
-    const online = [...acquaintances.mutualOf(wallet)].filter((other) => bus.devicesOf(other).length > 0);
-    const [anybody] = online;
-    if (anybody !== undefined) tell(online, { wallet, devices: devices.list(wallet, anybody) });
+    const { bus, acquaintances } = this.#parts;
+    void this.#tell(wallet, async () => {
+      return [...(await acquaintances.mutualOf(wallet))].filter((other) => bus.devicesOf(other).length > 0);
+    });
+  }
+
+  async #tell(wallet: string, whom: () => Maybe<readonly string[]>): Promise<void> {
+    try {
+      const wallets = await whom();
+      const [anybody] = wallets;
+      if (anybody === undefined) return;
+      this.#parts.tell(wallets, { wallet, devices: await this.#parts.devices.list(wallet, anybody) });
+    } catch (error) {
+      // Whoever sends something to an old list is told that it is old.
+      if (!(error instanceof AnypathError)) throw error;
+    }
   }
 }

@@ -13,7 +13,6 @@ import * as v from 'valibot';
 import type { Acquaintances } from '../contacts/acquaintances.ts';
 import { bodyOf, faultOf } from '../http/body.ts';
 import { type GuardParts, sessionRoute } from '../http/guard.ts';
-import type { Maybe } from '../maybe.ts';
 import type { Devices } from './devices.ts';
 import { visibleDevices } from './visible.ts';
 
@@ -25,7 +24,7 @@ export interface DeviceRouteParts extends GuardParts {
 
 /** The devices of the signed-in wallet or of a contact, and what changes its own. */
 export function deviceRoutes(app: FastifyInstance, { devices, acquaintances, ...guard }: DeviceRouteParts): void {
-  const serve = (route: Route, answer: (wallet: string, request: FastifyRequest) => Maybe<DeviceList>) => {
+  const serve = (route: Route, answer: (wallet: string, request: FastifyRequest) => Promise<DeviceList>) => {
     sessionRoute(app, guard, route, { limit: 'devices' }, ({ wallet }, request, reply) => {
       reply.header('cache-control', 'no-store');
       return answer(wallet, request);
@@ -37,12 +36,12 @@ export function deviceRoutes(app: FastifyInstance, { devices, acquaintances, ...
     await devices.register(wallet, bodyOf(request, DeviceRegistration));
     return own(wallet);
   });
-  serve(ROUTES.devicesRename, (wallet, request) => {
-    devices.rename(wallet, bodyOf(request, DeviceRename));
+  serve(ROUTES.devicesRename, async (wallet, request) => {
+    await devices.rename(wallet, bodyOf(request, DeviceRename));
     return own(wallet);
   });
-  serve(ROUTES.devicesRevoke, (wallet, request) => {
-    devices.revoke(wallet, bodyOf(request, DeviceRevocation).keyId);
+  serve(ROUTES.devicesRevoke, async (wallet, request) => {
+    await devices.revoke(wallet, bodyOf(request, DeviceRevocation).keyId);
     return own(wallet);
   });
 }

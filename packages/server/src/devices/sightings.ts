@@ -1,3 +1,4 @@
+import type { Maybe } from '../maybe.ts';
 import type { Store } from '../store/port.ts';
 
 /** How often the store is told when devices were connected: all of them in one commit, so that it does not slow connecting down. */
@@ -22,7 +23,7 @@ export class Sightings {
   /** A device is there now. */
   saw(wallet: string, keyId: string): void {
     this.#pending.set(nameOf(wallet, keyId), { wallet, keyId, seenMs: this.#nowMs() });
-    this.#timer ??= setTimeout(() => this.#keep(), KEEP_EVERY_MS).unref();
+    this.#timer ??= setTimeout(() => void this.#keep(), KEEP_EVERY_MS).unref();
   }
 
   /** A device has one connection more. @returns to be called once, when it ends */
@@ -44,17 +45,17 @@ export class Sightings {
   }
 
   /** Tells the store now, and not by itself any more. */
-  close(): void {
-    this.#keep();
+  close(): Maybe<void> {
+    return this.#keep();
   }
 
-  #keep(): void {
+  async #keep(): Promise<void> {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     const seen = [...this.#pending.values()];
     this.#pending = new Map();
     try {
-      this.#store.sawDevices(seen);
+      await this.#store.sawDevices(seen);
     } catch {
       // Such as a full disk: whoever has something to store is told, and these are not worth the process.
     }

@@ -8,14 +8,14 @@ import type { Devices } from './devices.ts';
  * @param asker who asks: the wallet itself, or a mutual contact
  * @throws AnypathError `forbidden` for anybody else, whether there is such a wallet or not
  */
-export function visibleDevices(
+export async function visibleDevices(
   devices: Pick<Devices, 'list'>,
   acquaintances: Pick<Acquaintances, 'areMutual'>,
   asker: string,
   wallet: string = asker,
-): DeviceList {
-  if (wallet !== asker && !acquaintances.areMutual(asker, wallet)) {
+): Promise<DeviceList> {
+  if (wallet !== asker && !(await acquaintances.areMutual(asker, wallet))) {
     throw new AnypathError('forbidden', `${wallet} is not a mutual contact`);
   }
-  return { wallet, devices: devices.list(wallet, asker) };
+  return { wallet, devices: await devices.list(wallet, asker) };
 }

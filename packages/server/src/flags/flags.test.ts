@@ -1,3 +1,4 @@
+import { AnypathError } from '@anypath/protocol';
 import { describe, expect, it, vi } from 'vitest';
 import type { FlagDocument } from '../store/port.ts';
 import { Flags, isOnFor } from './flags.ts';
@@ -35,15 +36,31 @@ describe('[S1.4] a feature flag', () => {
     expect(isOnFor(flag({ wallets: {} }), 'constructor')).toBe(true);
   });
 
-  it('has its default where nobody has set it, and is seen within a second of a change', () => {
+  it('has its default where nobody has set it, and is seen within a second of a change', async () => {
     vi.useFakeTimers();
     let stored: FlagDocument[] = [];
-    const flags = new Flags({ flags: () => stored });
+    const flags = await Flags.follow({ flags: () => stored });
     expect(flags.isEnabled('rtc.ice', 'alice')).toBe(true);
     stored = [flag({ enabled: false })];
-    vi.advanceTimersByTime(1_000);
+    await vi.advanceTimersByTimeAsync(1_000);
     expect(flags.isEnabled('rtc.ice', 'alice')).toBe(false);
     expect(() => flags.require('rtc.ice', 'alice')).toThrow(expect.objectContaining({ code: 'feature_disabled' }));
+    flags.close();
+    vi.useRealTimers();
+  });
+
+  it('stays as it was known last while the store cannot be read', async () => {
+    vi.useFakeTimers();
+    let answer = () => [flag({ enabled: false })];
+    const flags = await Flags.follow({ flags: () => answer() });
+    answer = () => {
+      throw new AnypathError('store_unavailable');
+    };
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(flags.isEnabled('rtc.ice', 'alice')).toBe(false);
+    answer = () => [];
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(flags.isEnabled('rtc.ice', 'alice')).toBe(true);
     flags.close();
     vi.useRealTimers();
   });

@@ -23,12 +23,18 @@ const REFRESH_MS = 400;
 export class Flags {
   readonly #store: Pick<Store, 'flags'>;
   readonly #timer: NodeJS.Timeout;
-  #known = new Map<string, FlagDocument>();
+  #known: ReadonlyMap<string, FlagDocument>;
+  #isAsking = false;
 
-  constructor(store: Pick<Store, 'flags'>) {
+  private constructor(store: Pick<Store, 'flags'>, known: readonly FlagDocument[]) {
     this.#store = store;
-    this.#refresh();
-    this.#timer = setInterval(() => this.#refresh(), REFRESH_MS).unref();
+    this.#known = byKey(known);
+    this.#timer = setInterval(() => void this.#refresh(), REFRESH_MS).unref();
+  }
+
+  /** Reads what is switched now, and follows the changes from then on. @throws what the store cannot be read with */
+  static async follow(store: Pick<Store, 'flags'>): Promise<Flags> {
+    return new Flags(store, await store.flags());
   }
 
   close(): void {
@@ -46,10 +52,23 @@ export class Flags {
     if (!this.isEnabled(flag, wallet)) throw new AnypathError('feature_disabled', `${flag} is switched off`);
   }
 
-  #refresh(): void {
-    this.#known = new Map(this.#store.flags().map((flag) => [flag.key, flag]));
+  /** What was known last holds while the store cannot be read. */
+  async #refresh(): Promise<void> {
+    if (this.#isAsking) return;
+    this.#isAsking = true;
+    try {
+      this.#known = byKey(await this.#store.flags());
+    } catch (error) {
+      // The store has told the log; the next time may be better.
+      if (!(error instanceof AnypathError)) throw error;
+    } finally {
+      this.#isAsking = false;
+    }
   }
 }
+
+const byKey = (flags: readonly FlagDocument[]): ReadonlyMap<string, FlagDocument> =>
+  new Map(flags.map((flag) => [flag.key, flag]));
 
 /**
  * Whether a flag is on for a wallet. A wallet that is named counts before everything else; a percentage takes the same

@@ -18,6 +18,9 @@ export interface Use extends Omit<Taken, 'ok'> {
   readonly limit: number;
 }
 
+/** Counted for one connection of a device, which has only one. */
+const OF_CONNECTION: ReadonlySet<string> = new Set<RateLimitName>(['signals', 'frames']);
+
 /** The rate limits of the protocol, counted on the bus. */
 export class Limits {
   readonly #bus: Pick<Bus, 'take'>;
@@ -34,7 +37,7 @@ export class Limits {
     const rows = Object.entries(RATE_LIMITS) as [RateLimitName, Omit<Limit, 'name'>][];
     this.#limits = new Map(
       rows.map(([name, { points, windowMs }]) => {
-        return [name, { name, windowMs, points: name === 'ice' ? icePoints : points }];
+        return [name, { name, windowMs, points: name === 'ice' ? icePoints : points, isLocal: OF_CONNECTION.has(name) }];
       }),
     );
   }

@@ -1,13 +1,14 @@
-import { type ContactUpdate, LIMITS, type PresenceUpdate } from '@anypath/protocol';
+import { AnypathError, type ContactUpdate, LIMITS, type PresenceUpdate } from '@anypath/protocol';
 import type { Bus, DeviceRef } from '../bus/port.ts';
 import type { Acquaintances } from '../contacts/acquaintances.ts';
+import { after, type Maybe } from '../maybe.ts';
 import { Seldom } from '../seldom.ts';
 
 /** What presence is told with. */
 export interface PresenceParts {
   readonly bus: Pick<Bus, 'devicesOf'>;
   readonly acquaintances: Acquaintances;
-  /** Tells every device of a wallet. */
+  /** Tells every device of a wallet that is connected to this node; each node tells its own. */
   readonly tell: (wallet: string, update: PresenceUpdate) => void;
 }
 
@@ -26,11 +27,11 @@ export class Presence {
     this.#parts = parts;
   }
 
-  /** Who is there of those that a wallet may see. */
-  snapshot(wallet: string): PresenceUpdate[] {
-    return [...this.#parts.acquaintances.mutualOf(wallet)]
-      .map((other) => this.of(other))
-      .filter(({ online }) => online);
+  /** Who is there of those that a wallet may see. @throws AnypathError `store_unavailable` */
+  snapshot(wallet: string): Maybe<PresenceUpdate[]> {
+    return after(this.#parts.acquaintances.mutualOf(wallet), (others) => {
+      return [...others].map((other) => this.of(other)).filter(({ online }) => online);
+    });
   }
 
   /** A wallet as others see it. */
@@ -79,9 +80,18 @@ export class Presence {
   }
 
   #announce(wallet: string): void {
-    const update = this.of(wallet);
-    for (const other of this.#parts.acquaintances.mutualOf(wallet)) {
-      if (this.#parts.bus.devicesOf(other).length > 0) this.#parts.tell(other, update);
-    }
+    const told = after(this.#parts.acquaintances.mutualOf(wallet), (others) => {
+      const update = this.of(wallet);
+      for (const other of others) {
+        if (this.#parts.bus.devicesOf(other).length > 0) this.#parts.tell(other, update);
+      }
+    });
+    if (told instanceof Promise) told.catch((error: unknown) => this.#failed(wallet, error));
+  }
+
+  /** The store has told the log; what could not be told is told once it is back. */
+  #failed(wallet: string, error: unknown): void {
+    if (!(error instanceof AnypathError)) throw error;
+    if (!this.#isClosed) this.#news.do(wallet);
   }
 }

@@ -10,7 +10,7 @@ export const mailboxEvents = (
   pushes: Pick<Pushes, 'pulled' | 'hasMore'>,
 ): Pick<Handlers, 'relay:enqueue' | 'relay:pull' | 'relay:ack'> => ({
   'relay:enqueue': async ({ data }, message) => {
-    const sender = { wallet: data.device.wallet, keyId: data.keyId, rtc: data.rtc };
+    const sender = { wallet: data.device.wallet, keyId: data.keyId, rtc: data.rtc, order: data.leaving };
     return { ok: true, ...(await mailbox.enqueue(sender, message)) };
   },
   'relay:pull': async (socket, range) => {

@@ -3,11 +3,14 @@ import type { Bus } from '../bus/port.ts';
 import type { Config } from '../config.ts';
 import type { Acquaintances } from '../contacts/acquaintances.ts';
 import type { Flags } from '../flags/flags.ts';
+import { InOrder } from '../in-order.ts';
+import { after, type Maybe } from '../maybe.ts';
 import {
   type Accepted,
   type MailboxStore,
   type MailboxUse,
   type NewMail,
+  type Stored,
   WALLET_ITSELF,
   type WaitingMail,
 } from '../store/mailbox-port.ts';
@@ -15,7 +18,7 @@ import {
 /** Which devices a wallet has. */
 export interface RegisteredDevices {
   /** The keys of a wallet's devices, the oldest first, none of them revoked. */
-  keysOf(wallet: string): readonly string[];
+  keysOf(wallet: string): Maybe<readonly string[]>;
 }
 
 /** Who sends a message. */
@@ -25,6 +28,8 @@ export interface Sender {
   readonly keyId: string | undefined;
   /** Whether it can and wants to use WebRTC. */
   readonly rtc: boolean;
+  /** What it sends without waiting is stored in this order. */
+  readonly order?: InOrder;
 }
 
 /** Who reads: a device, or a wallet without any. */
@@ -38,6 +43,18 @@ export interface Arrival {
   readonly wallet: string;
   readonly keyIds: readonly (string | undefined)[];
   readonly mail: Mail;
+}
+
+/** The keys of the recipient's devices, and those of the sender's other ones. */
+interface Keys {
+  readonly theirs: readonly string[];
+  readonly others: readonly string[];
+}
+
+/** A message as it is to be stored, unless it is refused. */
+interface Prepared {
+  readonly mail: NewMail;
+  readonly refusal: AnypathError | undefined;
 }
 
 /** What a message came to: it was stored or repeated, or what it was refused with. */
@@ -142,8 +159,8 @@ export class Mailbox {
   }
 
   /** @throws AnypathError `device_unknown` where a key is given that is none of the wallet's devices */
-  requireDevice(wallet: string, keyId: string | undefined): void {
-    if (keyId !== undefined && !this.#parts.devices.keysOf(wallet).includes(keyId)) {
+  async requireDevice(wallet: string, keyId: string | undefined): Promise<void> {
+    if (keyId !== undefined && !(await this.#parts.devices.keysOf(wallet)).includes(keyId)) {
       throw new AnypathError('device_unknown', `${keyId} is no device of this wallet`);
     }
   }
@@ -179,41 +196,53 @@ export class Mailbox {
   }
 
   async #enqueue(sender: Sender, message: Enqueue): Promise<{ outcome: MailOutcome; answer: Enqueued }> {
-    const { store } = this.#parts;
-    this.#refuseForGood(sender, message);
-    const refusal = this.#refusalForNow(sender, message);
-    if (refusal) {
-      // Whoever did not hear the first answer is told what it was.
-      const known = await store.accepted(sender.wallet, message.to, message.id);
-      if (!known) throw refusal;
-      return { outcome: 'repeated', answer: answerOf(message.id, known) };
-    }
-    const mail = this.#mailFor(sender, message);
-    const stored = await store.enqueue(mail, this.#quota);
-    if (!stored.added) return { outcome: 'repeated', answer: answerOf(message.id, stored) };
+    const order = sender.order ?? new InOrder();
+    const { mail, stored } = await order.do(this.#prepared(sender, message), (prepared) => this.#put(prepared));
+    if (!stored.added) return { outcome: 'repeated', answer: answerOf(mail.id, stored) };
     const { position, copyPosition } = stored.added;
     this.#tell(mail.to, mail.readers, mail, position);
     if (copyPosition !== undefined) this.#tell(mail.from, mail.copyReaders, mail, copyPosition);
-    return { outcome: stored.forced ? 'forced' : 'stored', answer: answerOf(message.id, stored) };
+    return { outcome: stored.forced ? 'forced' : 'stored', answer: answerOf(mail.id, stored) };
+  }
+
+  async #put({ mail, refusal }: Prepared): Promise<{ mail: NewMail; stored: Stored }> {
+    const { store } = this.#parts;
+    if (!refusal) return { mail, stored: await store.enqueue(mail, this.#quota) };
+    // Whoever did not hear the first answer is told what it was.
+    const stored = await store.accepted(mail.from, mail.to, mail.id);
+    if (!stored) throw refusal;
+    return { mail, stored };
+  }
+
+  #prepared(sender: Sender, message: Enqueue): Maybe<Prepared> {
+    const { acquaintances, devices } = this.#parts;
+    const { to } = message;
+    if (to === sender.wallet) throw new AnypathError('invalid_payload', 'to: a message goes to another wallet');
+    return after(acquaintances.areMutual(sender.wallet, to), (isMutual) => {
+      this.#refuseForGood(sender, message, isMutual);
+      return after(devices.keysOf(to), (theirs) =>
+        after(devices.keysOf(sender.wallet), (ours) => {
+          const keys = { theirs, others: ours.filter((key) => key !== sender.keyId) };
+          return { mail: this.#mailFor(sender, message, keys), refusal: this.#refusalForNow(sender, message, keys) };
+        }),
+      );
+    });
   }
 
   /** In this order, so that a stranger learns nothing of the other side. */
-  #refuseForGood({ wallet }: Sender, { to, body }: Enqueue): void {
-    const { acquaintances, flags } = this.#parts;
-    if (to === wallet) throw new AnypathError('invalid_payload', 'to: a message goes to another wallet');
-    if (!acquaintances.areMutual(wallet, to)) throw new AnypathError('forbidden', `${to} is not a mutual contact`);
-    flags.require('relay.enqueue', wallet);
+  #refuseForGood({ wallet }: Sender, { to, body }: Enqueue, isMutual: boolean): void {
+    if (!isMutual) throw new AnypathError('forbidden', `${to} is not a mutual contact`);
+    this.#parts.flags.require('relay.enqueue', wallet);
     if (body.byteLength > LIMITS.mailMaxBytes) {
       throw new AnypathError('payload_too_large', `a message has at most ${LIMITS.mailMaxBytes} bytes`);
     }
   }
 
-  #refusalForNow(sender: Sender, { to, force, keys }: Enqueue): AnypathError | undefined {
+  #refusalForNow(sender: Sender, { to, force, keys }: Enqueue, { theirs, others }: Keys): AnypathError | undefined {
     if (force !== true && this.#couldUseRtc(sender, to)) return new AnypathError('rtc_available');
     if (keys === undefined) return undefined;
-    const theirs = this.#parts.devices.keysOf(to);
     if (theirs.length === 0) return new AnypathError('no_devices', `${to} has no device`);
-    const expected = new Set([...theirs, ...this.#othersOf(sender)]);
+    const expected = new Set([...theirs, ...others]);
     const given = new Set(keys);
     const isSame = given.size === expected.size && keys.every((key) => expected.has(key));
     return isSame ? undefined : new AnypathError('devices_changed');
@@ -225,13 +254,8 @@ export class Mailbox {
     return flags.isEnabled('rtc.signal', wallet) && flags.isEnabled('rtc.signal', to);
   }
 
-  #othersOf({ wallet, keyId }: Sender): string[] {
-    return this.#parts.devices.keysOf(wallet).filter((key) => key !== keyId);
-  }
-
-  #mailFor(sender: Sender, { to, id, body, force, keys, ttl }: Enqueue): NewMail {
-    const { config, devices } = this.#parts;
-    const theirs = devices.keysOf(to);
+  #mailFor(sender: Sender, { to, id, body, force, keys, ttl }: Enqueue, { theirs, others }: Keys): NewMail {
+    const { config } = this.#parts;
     const atMs = this.#nowMs();
     return {
       from: sender.wallet,
@@ -242,7 +266,7 @@ export class Mailbox {
       atMs,
       expiresAtMs: atMs + Math.min(ttl ?? config.MAILBOX_TTL, config.MAILBOX_TTL) * 1000,
       readers: theirs.length > 0 ? theirs : [WALLET_ITSELF],
-      copyReaders: keys === undefined ? [] : this.#othersOf(sender),
+      copyReaders: keys === undefined ? [] : others,
     };
   }
 

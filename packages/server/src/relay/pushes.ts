@@ -20,6 +20,11 @@ interface Pushed {
   bytes: number;
 }
 
+/** How many sockets are looked after at a time, once something may have been missed for all of them. */
+const LOOKED_AFTER_AT_ONCE = 16;
+/** When it is tried again where the store does not answer, milliseconds. */
+const LOOK_AGAIN_MS = 1_000;
+
 /** About what a message takes on its way beside its body. */
 const OVERHEAD_BYTES = 512;
 
@@ -28,12 +33,12 @@ const OVERHEAD_BYTES = 512;
  * reads. What is not pushed waits until it is pulled: a slow reader is not disconnected, and slows nobody.
  */
 export class Pushes {
-  readonly #mailbox: Pick<Mailbox, 'firstWaiting'>;
+  readonly #mailbox: Pick<Mailbox, 'firstWaiting' | 'pull'>;
   readonly #socketsOf: (wallet: string) => Iterable<Socket>;
   readonly #pushed = new WeakMap<Socket, Pushed>();
 
   /** @param socketsOf the connected sockets of a wallet */
-  constructor(mailbox: Pick<Mailbox, 'firstWaiting'>, socketsOf: (wallet: string) => Iterable<Socket>) {
+  constructor(mailbox: Pick<Mailbox, 'firstWaiting' | 'pull'>, socketsOf: (wallet: string) => Iterable<Socket>) {
     this.#mailbox = mailbox;
     this.#socketsOf = socketsOf;
   }
@@ -79,6 +84,38 @@ export class Pushes {
     const more = (await this.#mailbox.firstWaiting(reader, pushed.through)) !== undefined;
     if (!more && pushed.state === 'behind') pushed.state = 'level';
     return more;
+  }
+
+  /** What came meanwhile from other nodes was not heard here: what waits is looked up for each of these sockets, and pushed. */
+  async lookAgain(sockets: Iterable<Socket>): Promise<void> {
+    const left = [...sockets];
+    const lookAfter = async () => {
+      for (let socket = left.pop(); socket; socket = left.pop()) await this.#lookAgain(socket);
+    };
+    await Promise.all(Array.from({ length: LOOKED_AFTER_AT_ONCE }, lookAfter));
+  }
+
+  async #lookAgain(socket: Socket): Promise<void> {
+    const pushed = this.#of(socket);
+    // The others ask by themselves.
+    if (pushed.state !== 'level' || !socket.connected) return;
+    pushed.state = 'checking';
+    pushed.arriving = [];
+    const reader = { wallet: socket.data.device.wallet, keyId: pushed.keyId };
+    const max = LIMITS.pushedMaxMessages + 1;
+    const found = await this.#mailbox.pull(reader, { max }).catch(() => undefined);
+    // It may have pulled meanwhile.
+    if (pushed.state !== 'checking') return;
+    pushed.state = 'level';
+    const missed = [...(found?.messages ?? []), ...pushed.arriving.splice(0)];
+    const known = new Set(pushed.open.keys());
+    for (const mail of missed) {
+      if (pushed.state !== 'level' || known.has(mail.position)) continue;
+      known.add(mail.position);
+      this.#send(socket, pushed, mail);
+    }
+    if (!found) setTimeout(() => void this.#lookAgain(socket), LOOK_AGAIN_MS).unref();
+    else if (found.more) pushed.state = 'behind';
   }
 
   #of(socket: Socket): Pushed {
@@ -129,7 +166,7 @@ export class Pushes {
     }
     pushed.open.set(mail.position, size);
     pushed.bytes += size;
-    pushed.through = mail.position;
+    pushed.through = Math.max(pushed.through, mail.position);
     socket.emit('relay:message', mail);
   }
 }

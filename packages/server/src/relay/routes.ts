@@ -23,23 +23,23 @@ export interface MailboxRouteParts extends GuardParts {
 /** The mailbox over plain HTTP, for clients that can hold no socket. */
 export function mailboxRoutes(app: FastifyInstance, { mailbox, bus, ...guard }: MailboxRouteParts): void {
   const enqueueGuard = { limit: 'mail', bodyMaxBytes: LIMITS.httpMailMaxBytes } as const;
-  sessionRoute(app, guard, ROUTES.enqueue, enqueueGuard, ({ wallet }, request, reply) => {
+  sessionRoute(app, guard, ROUTES.enqueue, enqueueGuard, async ({ wallet }, request, reply) => {
     const { keyId, body, ...message } = bodyOf(request, EnqueueRequest);
-    mailbox.requireDevice(wallet, keyId);
+    await mailbox.requireDevice(wallet, keyId);
     reply.header('cache-control', 'no-store');
     const sender = { wallet, keyId, rtc: mayUseRtc(bus, wallet) };
     return mailbox.enqueue(sender, { ...message, body: Buffer.from(body, 'base64') });
   });
   sessionRoute(app, guard, ROUTES.pull, { limit: 'mailbox' }, async ({ wallet }, request, reply) => {
     const { keyId, after, max } = queryOf(request, PullQuery);
-    mailbox.requireDevice(wallet, keyId);
+    await mailbox.requireDevice(wallet, keyId);
     reply.header('cache-control', 'no-store');
     const { messages, more } = await mailbox.pull({ wallet, keyId }, { after, max });
     return { messages: messages.map(inBase64), more } satisfies MailAnswer;
   });
   sessionRoute(app, guard, ROUTES.ack, { limit: 'mailbox' }, async ({ wallet }, request, reply) => {
     const { keyId, positions } = bodyOf(request, MailAckRequest);
-    mailbox.requireDevice(wallet, keyId);
+    await mailbox.requireDevice(wallet, keyId);
     reply.header('cache-control', 'no-store');
     const acked = await mailbox.acknowledge({ wallet, keyId }, positions);
     const more = (await mailbox.firstWaiting({ wallet, keyId }, 0)) !== undefined;

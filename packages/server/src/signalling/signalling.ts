@@ -9,14 +9,15 @@ import {
   type SignalEvent,
 } from '@anypath/protocol';
 import type { Logger } from 'pino';
-import type { Bus, DeviceRef } from '../bus/port.ts';
+import type { Bus, DeviceRef, Obstacle } from '../bus/port.ts';
 import type { Config } from '../config.ts';
 import type { Acquaintances } from '../contacts/acquaintances.ts';
 import type { Flags } from '../flags/flags.ts';
+import { after, type Maybe } from '../maybe.ts';
 import type { Socket } from '../socket/connection.ts';
 import type { Delivery } from '../socket/delivery.ts';
 import { type Content, contentOf } from './content.ts';
-import { Rings } from './rings.ts';
+import { type Ring, Rings } from './rings.ts';
 import { Waiting } from './waiting.ts';
 
 /** What signals are forwarded with. */
@@ -31,14 +32,21 @@ export interface SignallingParts {
 
 type Signal = ClientPayload<SignalEvent>;
 
+/** A signal as it is passed on, and the one device that it is for; `undefined` where it is for all of a wallet. */
+interface Addressed {
+  readonly signal: Forwarded<SignalEvent>;
+  readonly toDevice: string | undefined;
+}
+
 /** Carries offers, answers and candidates between devices that may talk (SPEC S4.1 to S4.5). */
 export class Signalling {
   readonly #parts: SignallingParts;
-  readonly #rings = new Rings();
+  readonly #rings: Rings;
   readonly #waiting = new Waiting();
 
   constructor(parts: SignallingParts) {
     this.#parts = parts;
+    this.#rings = new Rings(parts.bus.notes);
   }
 
   /**
@@ -47,17 +55,20 @@ export class Signalling {
    * @returns the answer; a promise where the signal waits for a device that is between two connections
    * @throws AnypathError `invalid_payload` for a wrong `convId`, `signal_reused` for an identifier that came with another content
    */
-  handle<E extends SignalEvent>(socket: Socket, event: E, signal: ClientPayload<E>): Answer | Promise<Answer> {
+  handle<E extends SignalEvent>(socket: Socket, event: E, signal: ClientPayload<E>): Maybe<Answer> {
     const { device } = socket.data;
     if (signal.to === device.wallet) throw new AnypathError('invalid_payload', 'to: a signal goes to another wallet');
     if (signal.convId !== convIdOf(device.wallet, signal.to)) {
       throw new AnypathError('invalid_payload', 'convId: it is the two wallets, sorted and joined by ":"');
     }
     const fingerprint = fingerprintOf(`${event} ${JSON.stringify(signal)}`);
-    const key = `${device.wallet}:${device.deviceId}:${signal.signalId}`;
-    const answer = this.#parts.bus.once(key, fingerprint, () => this.#attempt(socket, event, signal));
-    if (answer === 'reused') throw new AnypathError('signal_reused');
-    return answer;
+    const answer = this.#parts.bus.once(device, signal.signalId, fingerprint, () => {
+      return answered(() => this.#attempt(socket, event, signal));
+    });
+    return after(answer, (first) => {
+      if (first === 'reused') throw new AnypathError('signal_reused');
+      return first;
+    });
   }
 
   /** What waits for a device goes to it now. */
@@ -65,67 +76,78 @@ export class Signalling {
     this.#waiting.joined(device);
   }
 
-  #attempt(socket: Socket, event: SignalEvent, signal: Signal): Answer | Promise<Answer> {
-    try {
-      this.#refuseIneligible(socket, signal.to);
-      const content = contentOf(event, signal, this.#parts.config.HIDE_HOST_CANDIDATES);
-      return this.#forward(socket.data.device, event, content);
-    } catch (error) {
-      if (error instanceof AnypathError) return failure(error);
-      throw error;
-    }
-  }
-
-  /** In this order, so that a stranger learns nothing of the other side. */
-  #refuseIneligible(socket: Socket, to: string): void {
+  /** In this order, so that a stranger learns nothing of the other side. Signals of a connection go out in the order in which they came. */
+  #attempt(socket: Socket, event: SignalEvent, signal: Signal): Maybe<Answer> {
     const { flags, acquaintances } = this.#parts;
-    const { wallet } = socket.data.device;
-    if (!socket.data.rtc || !flags.isEnabled('rtc.signal', wallet)) throw new AnypathError('sender_not_rtc_eligible');
-    if (!acquaintances.areMutual(wallet, to)) throw new AnypathError('forbidden', `${to} is not a mutual contact`);
-    if (!flags.isEnabled('rtc.signal', to)) throw new AnypathError('target_not_rtc_eligible');
+    const { device, leaving, rtc } = socket.data;
+    if (!rtc || !flags.isEnabled('rtc.signal', device.wallet)) throw new AnypathError('sender_not_rtc_eligible');
+    const addressed = after(acquaintances.areMutual(device.wallet, signal.to), (isMutual) => {
+      if (!isMutual) throw new AnypathError('forbidden', `${signal.to} is not a mutual contact`);
+      if (!flags.isEnabled('rtc.signal', signal.to)) throw new AnypathError('target_not_rtc_eligible');
+      return this.#addressed(device, event, contentOf(event, signal, this.#parts.config.HIDE_HOST_CANDIDATES));
+    });
+    // A candidate that would tell an address is dropped, as the operator wants it.
+    return leaving.do(addressed, (allowed) => (allowed ? this.#forward(event, allowed) : { ok: true }));
   }
 
-  #forward(from: DeviceRef, event: SignalEvent, { signal, encryption }: Content): Answer | Promise<Answer> {
-    const { log } = this.#parts;
-    if (event === 'rtc:offer') log.info({ from: from.wallet, to: signal?.to, encryption }, 'offer');
-    // A candidate that would tell an address: dropped, as the operator wants it.
-    if (!signal) return { ok: true };
-    const toDevice = this.#addressee(from, event, signal);
+  #addressed(from: DeviceRef, event: SignalEvent, content: Content): Maybe<Addressed | undefined> {
+    const { signal, encryption } = content;
+    if (event === 'rtc:offer') this.#parts.log.info({ from: from.wallet, to: signal?.to, encryption }, 'offer');
+    if (!signal) return undefined;
     const stamped = { ...signal, from: from.wallet, fromDevice: from.deviceId };
-    const devices = this.#targets(signal.to, toDevice);
-    if (devices.length === 0) return this.#wait(event, stamped, toDevice);
-    for (const deviceId of devices) this.#parts.delivery.signal({ wallet: signal.to, deviceId }, event, stamped);
+    return after(this.#addressee(from, event, signal), (toDevice) => ({ signal: stamped, toDevice }));
+  }
+
+  #forward(event: SignalEvent, { signal, toDevice }: Addressed): Maybe<Answer> {
+    const { to } = signal;
+    const devices = this.#targets(to, toDevice);
+    if (devices.length === 0) return this.#wait(event, signal, toDevice);
+    const obstacles = devices.map((deviceId) => this.#parts.delivery.signal({ wallet: to, deviceId }, event, signal));
+    const isGone = (found: readonly Obstacle[]) => found.every((obstacle) => obstacle === 'offline');
+    if (obstacles.some((obstacle) => obstacle instanceof Promise)) {
+      // Those that were there a moment ago are between two connections.
+      return Promise.all(obstacles).then((found) => (isGone(found) ? this.#await(event, signal, toDevice) : { ok: true }));
+    }
     return { ok: true };
   }
 
   /** Keeps the books of calls. @returns the one device that the signal is for; `undefined` where it is for all */
-  #addressee(from: DeviceRef, event: SignalEvent, signal: Signal): string | undefined {
+  #addressee(from: DeviceRef, event: SignalEvent, signal: Signal): Maybe<string | undefined> {
     const { to, toDevice, session, signalId } = signal;
-    if (event === 'rtc:offer' && toDevice === undefined) this.#rings.offered(from, to, signalId, session);
-    if (event === 'rtc:answer') this.#answered(from, to, session);
     const isNewCall = event === 'rtc:offer' && session === undefined;
-    const device = toDevice ?? (isNewCall ? undefined : this.#rings.deviceFor(from, to, session));
-    if (event === 'rtc:hangup') this.#hungUp(from, to, session);
-    return device;
+    const find = () => toDevice ?? (isNewCall ? undefined : this.#rings.deviceFor(from, to, session));
+    switch (event) {
+      case 'rtc:offer':
+        return toDevice ?? after(this.#rings.offered(from, to, signalId, session), find);
+      case 'rtc:answer':
+        return after(this.#answered(from, to, session), find);
+      case 'rtc:candidate':
+        return find();
+      case 'rtc:hangup':
+        return after(find(), (device) => after(this.#hungUp(from, to, session), () => device));
+    }
   }
 
-  #answered(callee: DeviceRef, caller: string, session: string | undefined): void {
-    const ring = this.#rings.answered(callee, caller, session);
-    if (ring === 'taken') throw new AnypathError('taken');
-    if (ring) this.#tellOthers(callee, ring.signalId, ring.convId, ring.session);
+  #answered(callee: DeviceRef, caller: string, session: string | undefined): Maybe<void> {
+    return after(this.#rings.answered(callee, caller, session), (ring) => {
+      if (ring === 'taken') throw new AnypathError('taken');
+      if (ring) this.#tellOthers(callee, ring);
+    });
   }
 
-  #hungUp(from: DeviceRef, to: string, session: string | undefined): void {
-    const incoming = this.#rings.find(to, from.wallet, session);
-    const ring = incoming ?? this.#rings.find(from.wallet, to, session);
-    if (!ring) return;
-    this.#rings.ended(ring);
-    // Who declines does so for the wallet.
-    const isDeclined = ring === incoming && ring.answeredBy === undefined;
-    if (isDeclined) this.#tellOthers(from, ring.signalId, ring.convId, ring.session);
+  #hungUp(from: DeviceRef, to: string, session: string | undefined): Maybe<void> {
+    return after(this.#rings.find(to, from.wallet, session), (incoming) => {
+      const found = incoming ?? this.#rings.find(from.wallet, to, session);
+      return after(found, (ring) => {
+        if (!ring) return;
+        // Who declines does so for the wallet.
+        if (ring === incoming && ring.answeredBy === undefined) this.#tellOthers(from, ring);
+        return this.#rings.ended(ring);
+      });
+    });
   }
 
-  #tellOthers(by: DeviceRef, signalId: string, convId: string, session: string | undefined): void {
+  #tellOthers(by: DeviceRef, { signalId, convId, session }: Ring): void {
     const taken = { convId, signalId, byDevice: by.deviceId, ...(session === undefined ? {} : { session }) };
     for (const deviceId of this.#parts.bus.devicesOf(by.wallet)) {
       if (deviceId !== by.deviceId) this.#parts.delivery.taken({ wallet: by.wallet, deviceId }, taken);
@@ -137,19 +159,37 @@ export class Signalling {
     return toDevice === undefined ? devices : devices.filter((device) => device === toDevice);
   }
 
-  async #wait(event: SignalEvent, signal: Forwarded<SignalEvent>, toDevice: string | undefined): Promise<Answer> {
-    const { bus, delivery } = this.#parts;
+  #wait(event: SignalEvent, signal: Forwarded<SignalEvent>, toDevice: string | undefined): Maybe<Answer> {
+    const { bus } = this.#parts;
     const { to } = signal;
     const online = bus.devicesOf(to);
     const isThere = toDevice === undefined ? online.length > 0 : online.includes(toDevice);
     if (isThere) return failure(new AnypathError('target_not_rtc_eligible'));
-    const offline = failure(new AnypathError('target_offline', `${to} is not online`));
-    if (!bus.isAway(to, toDevice)) return offline;
-    const came = await this.#waiting.add(to, toDevice, (deviceId) => {
-      delivery.signal({ wallet: to, deviceId }, event, signal);
-    });
-    return came ? { ok: true } : offline;
+    return bus.isAway(to, toDevice) ? this.#await(event, signal, toDevice) : offline(to);
   }
+
+  async #await(event: SignalEvent, signal: Forwarded<SignalEvent>, toDevice: string | undefined): Promise<Answer> {
+    const { to } = signal;
+    const came = await this.#waiting.add(to, toDevice, (deviceId) => {
+      void this.#parts.delivery.signal({ wallet: to, deviceId }, event, signal);
+    });
+    return came ? { ok: true } : offline(to);
+  }
+}
+
+/** What something gives, or what it is refused with. */
+function answered(give: () => Maybe<Answer>): Maybe<Answer> {
+  try {
+    const answer = give();
+    return answer instanceof Promise ? answer.catch(refused) : answer;
+  } catch (error) {
+    return refused(error);
+  }
+}
+
+function refused(error: unknown): Failure {
+  if (error instanceof AnypathError) return failure(error);
+  throw error;
 }
 
 /** Short texts are kept as they are, which costs less than a hash. */
@@ -157,5 +197,7 @@ const KEPT_MAX_LENGTH = 512;
 
 const fingerprintOf = (text: string): string =>
   text.length <= KEPT_MAX_LENGTH ? text : hash('sha256', text, 'base64');
+
+const offline = (wallet: string): Failure => failure(new AnypathError('target_offline', `${wallet} is not online`));
 
 const failure = ({ code, message }: AnypathError): Failure => ({ ok: false, error: code, message });

@@ -6,6 +6,7 @@ import * as v from 'valibot';
 import type { Authenticator, Identity } from '../auth/authenticate.ts';
 import { limitKeyOf } from '../http/client-address.ts';
 import { type Limits, RateLimited } from '../http/limits.ts';
+import { InOrder } from '../in-order.ts';
 import type { Socket } from './connection.ts';
 import { OutboundQueue } from './outbound-queue.ts';
 
@@ -45,6 +46,8 @@ export async function admit(
   socket.data.device = { wallet: identity.wallet, deviceId: handshake.output.deviceId };
   socket.data.keyId = undefined;
   socket.data.queue = new OutboundQueue(socket.conn);
+  socket.data.arriving = new InOrder();
+  socket.data.leaving = new InOrder();
   socket.data.rtc = handshake.output.rtc !== false;
   socket.data.wantsLegacy = handshake.output.legacy !== false;
 }

@@ -2,6 +2,7 @@ import type { ClientToServer, ServerToClient } from '@anypath/protocol';
 import type { DefaultEventsMap, Socket as IoSocket, Server } from 'socket.io';
 import type { Identity } from '../auth/authenticate.ts';
 import type { DeviceRef } from '../bus/port.ts';
+import type { InOrder } from '../in-order.ts';
 import type { OutboundQueue } from './outbound-queue.ts';
 
 /** What a socket carries: who it is, and how much waits for it to read. */
@@ -14,6 +15,10 @@ export interface SocketData {
    */
   keyId: string | undefined;
   queue: OutboundQueue;
+  /** Its events are looked at in the order in which they came. */
+  arriving: InOrder;
+  /** What it sends to others leaves in the order in which it came. */
+  leaving: InOrder;
   /** Whether the device can and wants to use WebRTC. */
   rtc: boolean;
   /** Whether it may need the deprecated events. */
@@ -22,6 +27,8 @@ export interface SocketData {
   legacy: boolean;
   /** Whether it has been told so. */
   warned: boolean;
+  /** Whether it was told to move to another node: it does not leave for good then. */
+  moving?: true;
 }
 
 /** The Socket.IO server, typed. */

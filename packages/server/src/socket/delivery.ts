@@ -1,63 +1,95 @@
 import type { Forwarded, RelayFrame, RtcTaken, ServerToClient, SignalEvent } from '@anypath/protocol';
 import type { Logger } from 'pino';
-import type { DeviceRef } from '../bus/port.ts';
+import type { Bus, DeviceRef, Obstacle, Parcel } from '../bus/port.ts';
+import type { Maybe } from '../maybe.ts';
 import type { Socket, SocketServer } from './connection.ts';
 import { deviceRoom } from './rooms.ts';
 
-/** Brings events to one device, and never keeps more for a slow reader than its queue holds. */
+/** Brings events to one device, on whichever node it is, and never keeps more for a slow reader than its queue holds. */
 export interface Delivery {
-  signal(to: DeviceRef, event: SignalEvent, signal: Forwarded<SignalEvent>): void;
+  /** @returns why it could not be delivered, if so */
+  signal(to: DeviceRef, event: SignalEvent, signal: Forwarded<SignalEvent>): Maybe<Obstacle>;
   taken(to: DeviceRef, taken: RtcTaken): void;
   /** @returns why it could not be delivered, if so */
-  frame(to: DeviceRef, frame: RelayFrame, from: DeviceRef): 'offline' | 'busy' | undefined;
+  frame(to: DeviceRef, frame: RelayFrame, from: DeviceRef): Maybe<Obstacle>;
+  /** Delivers what another node has handed over, to a connection of this one alone. */
+  received(to: DeviceRef, parcel: Parcel): Obstacle;
+}
+
+/** What deliveries are made with. */
+export interface DeliveryParts {
+  readonly io: SocketServer;
+  readonly bus: Pick<Bus, 'send'>;
+  readonly log: Logger;
+  /** Brings a signal to devices that know the deprecated event alone. */
+  readonly legacy: (socket: Socket, event: SignalEvent, signal: Forwarded<SignalEvent>) => void;
+  /** Whether messages wait for a connection that are not pushed to it. */
+  readonly isBehind: (socket: Socket) => boolean;
 }
 
 /** About what an event takes beside its largest text. */
 const OVERHEAD_BYTES = 512;
 
-/**
- * @param legacy brings a signal to devices that know the deprecated event alone
- * @param isBehind whether messages wait for a connection that are not pushed to it
- */
-export function createDelivery(
-  io: SocketServer,
-  log: Logger,
-  legacy: (socket: Socket, event: SignalEvent, signal: Forwarded<SignalEvent>) => void,
-  isBehind: (socket: Socket) => boolean,
-): Delivery {
+/** Delivers to the connections of this node, and through the bus to those of the others. */
+export function createDelivery({ io, bus, log, legacy, isBehind }: DeliveryParts): Delivery {
   const socketOf = ({ wallet, deviceId }: DeviceRef): Socket | undefined => {
     const [id] = io.of('/').adapter.rooms.get(deviceRoom(wallet, deviceId)) ?? [];
     return id === undefined ? undefined : io.of('/').sockets.get(id);
   };
 
   /** Signals are few; who does not read them does not read at all. */
-  function emit<E extends keyof ServerToClient>(to: DeviceRef, event: E, payload: unknown, bytes: number): void {
-    const socket = socketOf(to);
-    if (!socket) return;
+  function emit<E extends keyof ServerToClient>(socket: Socket, event: E, payload: unknown, bytes: number): void {
     if (socket.data.queue.reserve(bytes + OVERHEAD_BYTES)) {
       // Each event has one payload type, which TypeScript does not follow through the type parameter.
       (socket as { emit(event: string, payload: unknown): unknown }).emit(event, payload);
       return;
     }
-    log.warn({ wallet: to.wallet, device: to.deviceId, code: 'recipient_busy' }, 'socket closed: it does not read');
+    const { wallet, deviceId } = socket.data.device;
+    log.warn({ wallet, device: deviceId, code: 'recipient_busy' }, 'socket closed: it does not read');
     socket.disconnect(true);
   }
 
+  function signal(socket: Socket, event: SignalEvent, content: Forwarded<SignalEvent>): Obstacle {
+    emit(socket, event, content, sizeOf(content));
+    if (socket.data.legacy) legacy(socket, event, content);
+    return undefined;
+  }
+
+  function frame(socket: Socket, content: RelayFrame, from: DeviceRef): Obstacle {
+    if (!socket.data.queue.reserve(content.frame.byteLength)) return 'busy';
+    const behind = isBehind(socket) && ({ behind: true } as const);
+    socket.emit('relay:frame', { ...content, from: from.wallet, fromDevice: from.deviceId, ...behind });
+    return undefined;
+  }
+
+  function received(to: DeviceRef, parcel: Parcel): Obstacle {
+    const socket = socketOf(to);
+    if (!socket) return 'offline';
+    switch (parcel.kind) {
+      case 'signal':
+        return signal(socket, parcel.event, parcel.signal);
+      case 'frame':
+        return frame(socket, parcel.frame, parcel.from);
+      case 'taken':
+        return void emit(socket, 'rtc:taken', parcel.taken, 0);
+    }
+  }
+
   return {
-    signal: (to, event, signal) => {
-      emit(to, event, signal, sizeOf(signal));
+    signal: (to, event, content) => {
       const socket = socketOf(to);
-      if (socket?.data.legacy) legacy(socket, event, signal);
+      return socket ? signal(socket, event, content) : bus.send(to, { kind: 'signal', event, signal: content });
     },
-    taken: (to, taken) => emit(to, 'rtc:taken', taken, 0),
-    frame: (to, frame, from) => {
+    taken: (to, taken) => {
       const socket = socketOf(to);
-      if (!socket) return 'offline';
-      if (!socket.data.queue.reserve(frame.frame.byteLength)) return 'busy';
-      const behind = isBehind(socket) && ({ behind: true } as const);
-      socket.emit('relay:frame', { ...frame, from: from.wallet, fromDevice: from.deviceId, ...behind });
-      return undefined;
+      if (socket) emit(socket, 'rtc:taken', taken, 0);
+      else void bus.send(to, { kind: 'taken', taken });
     },
+    frame: (to, content, from) => {
+      const socket = socketOf(to);
+      return socket ? frame(socket, content, from) : bus.send(to, { kind: 'frame', frame: content, from });
+    },
+    received,
   };
 }
 

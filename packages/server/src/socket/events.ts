@@ -58,7 +58,8 @@ export async function attempt(socket: Socket, parts: EventParts, event: string, 
   try {
     // What is unknown or wrong counts, too.
     const limit = limitOf(event);
-    await parts.limits.take(limit, OF_WALLET.has(limit) ? wallet : `${wallet}:${deviceId}`);
+    const use = parts.limits.take(limit, OF_WALLET.has(limit) ? wallet : `${wallet}:${deviceId}`);
+    await socket.data.arriving.do(use, () => undefined);
     if (!isClientEvent(event)) throw new AnypathError('unknown_event');
     const checked = v.safeParse(CLIENT_EVENTS[event], payload);
     if (!checked.success) throw new AnypathError('invalid_payload', faultOf(checked.issues));

@@ -1,7 +1,7 @@
 import type { Server as HttpServer, IncomingMessage, ServerResponse } from 'node:http';
-import { ERRORS, type ErrorCode, LIMITS, type PresenceUpdate } from '@anypath/protocol';
+import { type ErrorCode, LIMITS, type PresenceUpdate } from '@anypath/protocol';
 import type { Logger } from 'pino';
-import { Server } from 'socket.io';
+import { Server, type ServerOptions } from 'socket.io';
 import type { Authenticator } from '../auth/authenticate.ts';
 import { atMoment } from '../auth/expiry.ts';
 import type { Sessions } from '../auth/sessions.ts';
@@ -9,9 +9,9 @@ import type { Bus } from '../bus/port.ts';
 import { checkNamespace } from '../check/namespace.ts';
 import type { Config } from '../config.ts';
 import type { Acquaintances } from '../contacts/acquaintances.ts';
-import type { Contacts } from '../contacts/contacts.ts';
+import type { ContactChange, Contacts } from '../contacts/contacts.ts';
 import { contactEvents } from '../contacts/events.ts';
-import type { Devices } from '../devices/devices.ts';
+import type { Devices, RemovedDevice } from '../devices/devices.ts';
 import { deviceEvents } from '../devices/events.ts';
 import { DeviceNews } from '../devices/news.ts';
 import type { Flags } from '../flags/flags.ts';
@@ -30,8 +30,10 @@ import { type Socket, type SocketServer, sessionRoom } from './connection.ts';
 import { createDelivery } from './delivery.ts';
 import { type EventParts, type Handlers, listen } from './events.ts';
 import { type LegacyUse, signalToLegacy, tellLegacyPresence } from './legacy.ts';
+import { nodeEvents } from './nodes.ts';
 import { keyRoom, walletRoom } from './rooms.ts';
-import { type WelcomeParts, welcome } from './welcome.ts';
+import { type Siblings, siblingsOf } from './siblings.ts';
+import { endHere, type WelcomeParts, welcome } from './welcome.ts';
 
 /** What the socket server works with. */
 export interface SocketParts {
@@ -45,7 +47,7 @@ export interface SocketParts {
     | 'RTC_SIGNAL_LEGACY_ENABLED'
   >;
   readonly authenticator: Pick<Authenticator, 'handshake'>;
-  readonly sessions: Pick<Sessions, 'hasEnded' | 'onEnded'>;
+  readonly sessions: Pick<Sessions, 'hasEnded' | 'onEnded' | 'endedElsewhere' | 'refresh'>;
   readonly bus: Bus;
   readonly limits: Limits;
   readonly flags: Flags;
@@ -56,6 +58,10 @@ export interface SocketParts {
   readonly metrics: ReportParts['metrics'] & Pick<Metrics, 'refused'>;
   /** Told of each use of a deprecated event. */
   readonly legacyUsed: LegacyUse;
+  /** Reaches the sockets of other nodes, where there are any. */
+  readonly adapter: ServerOptions['adapter'] | undefined;
+  /** Name of this node. */
+  readonly node: string;
   readonly log: Logger;
 }
 
@@ -78,10 +84,12 @@ export function createSocketServer(http: HttpServer, parts: SocketParts): Socket
     maxHttpBufferSize: LIMITS.socketPacketMaxBytes,
     connectTimeout: 10_000,
     ...PING,
+    ...(parts.adapter === undefined ? {} : { adapter: parts.adapter }),
     cors: { origin: [...config.ALLOWED_ORIGINS], credentials: true },
     // CORS does not cover WebSocket: the browser connects first and leaves the check to us (RFC 6455, 10.2).
     allowRequest: (request, decide) => decide(null, mayConnect(request, config.ALLOWED_ORIGINS)),
   });
+  nameConnections(io, parts.node);
   logTransport(io, log);
   io.use((socket, next) => {
     admit(socket, authenticator, limits, trusts).then(
@@ -90,20 +98,25 @@ export function createSocketServer(http: HttpServer, parts: SocketParts): Socket
     );
   });
   checkNamespace(io, parts, trusts);
-  const work = assemble(io, parts);
+  const siblings = siblingsOf(io, parts.adapter !== undefined);
+  const work = assemble(io, parts, siblings);
   io.on('connection', (socket) => {
     const { sessionId, expiresAtMs } = socket.data.identity;
     // It may have ended while the socket was being checked.
-    if (sessions.hasEnded(sessionId)) return endSession(io, socket.id);
+    if (sessions.hasEnded(sessionId)) return endHere(io, socket.id, 'session_ended');
     void socket.join(sessionRoom(sessionId));
     socket.once(
       'disconnect',
-      atMoment(expiresAtMs, () => endSession(io, socket.id)),
+      atMoment(expiresAtMs, () => endHere(io, socket.id, 'session_ended')),
     );
     listen(socket, work);
     welcome(io, socket, work);
   });
-  sessions.onEnded((sessionId) => endSession(io, sessionRoom(sessionId)));
+  sessions.onEnded(({ sessionId, expiresAtMs, elsewhere }) => {
+    endHere(io, sessionRoom(sessionId), 'session_ended');
+    if (!elsewhere) siblings.tell('sessionEnded', sessionId, expiresAtMs);
+  });
+  siblings.hear('sessionEnded', (sessionId, expiresAtMs) => sessions.endedElsewhere(sessionId, expiresAtMs));
   const close = () => {
     work.presence.close();
     work.deviceNews.close();
@@ -113,14 +126,19 @@ export function createSocketServer(http: HttpServer, parts: SocketParts): Socket
 }
 
 /** Everything that connections work with, made for one another. */
-function assemble(io: SocketServer, parts: SocketParts): EventParts & WelcomeParts & { deviceNews: DeviceNews } {
+function assemble(
+  io: SocketServer,
+  parts: SocketParts,
+  siblings: Siblings,
+): EventParts & WelcomeParts & { deviceNews: DeviceNews } {
   const { config, bus, limits, flags, contacts, acquaintances, devices, mailbox, log } = parts;
   const isLegacyOn = config.RTC_SIGNAL_LEGACY_ENABLED;
   const pushes = new Pushes(mailbox, (wallet) => socketsOf(io, wallet));
-  const delivery = createDelivery(io, log, signalToLegacy, (socket) => pushes.isBehind(socket));
+  const isBehind = (socket: Socket) => pushes.isBehind(socket);
+  const delivery = createDelivery({ io, bus, log, legacy: signalToLegacy, isBehind });
   const signalling = new Signalling({ config, bus, flags, acquaintances, delivery, log });
   const tell = (wallet: string, update: PresenceUpdate) => {
-    io.to(walletRoom(wallet)).emit('presence:update', update);
+    io.local.to(walletRoom(wallet)).emit('presence:update', update);
     if (isLegacyOn) for (const socket of socketsOf(io, wallet)) tellLegacyPresence(socket, update);
   };
   const show = (socket: Socket, update: PresenceUpdate) => {
@@ -128,13 +146,9 @@ function assemble(io: SocketServer, parts: SocketParts): EventParts & WelcomePar
     if (isLegacyOn) tellLegacyPresence(socket, update);
   };
   const presence = new Presence({ bus, acquaintances, tell });
-  contacts.onChange(({ wallet, update }) => {
-    io.to(walletRoom(wallet)).emit('contacts:update', update);
-    // Where everyone is a contact, a relation that ends changes nothing.
-    if (config.CONTACTS === 'mutual') presence.contactChanged(wallet, update);
-  });
-  mailbox.onArrival((arrival) => pushes.push(arrival));
-  mailbox.onAcknowledged((reader, positions) => pushes.acknowledged(reader, positions));
+  tellOfContacts(io, parts, siblings, presence);
+  tellOfMail(parts, pushes);
+  bus.listen(nodeEvents(io, parts, { presence, signalling, delivery, pushes }));
   const legacy = isLegacyOn ? parts.legacyUsed : undefined;
   const handlers: Handlers = {
     'session:check': () => ({ ok: true }),
@@ -146,22 +160,67 @@ function assemble(io: SocketServer, parts: SocketParts): EventParts & WelcomePar
     ...reportEvents(parts),
   };
   const refused = (code: ErrorCode) => parts.metrics.refused('socket', code);
-  return { limits, handlers, refused, signalling, bus, presence, deviceNews: tellOfDevices(io, parts), show, log };
+  const deviceNews = tellOfDevices(io, parts, siblings);
+  return { limits, handlers, refused, signalling, bus, presence, deviceNews, show, log };
+}
+
+/** Each node tells its own sockets what has changed between two wallets. */
+function tellOfContacts(io: SocketServer, { config, contacts }: SocketParts, siblings: Siblings, presence: Presence): void {
+  const changed = ({ wallet, update }: ContactChange) => {
+    io.local.to(walletRoom(wallet)).emit('contacts:update', update);
+    // Where everyone is a contact, a relation that ends changes nothing.
+    if (config.CONTACTS === 'mutual') presence.contactChanged(wallet, update);
+  };
+  contacts.onChange((change) => {
+    changed(change);
+    siblings.tell('contactChanged', change);
+  });
+  siblings.hear('contactChanged', (change) => {
+    contacts.changedElsewhere(change.wallet, change.update.wallet);
+    changed(change);
+  });
+}
+
+/** Messages, and that they were acknowledged, reach every connection of their wallet. */
+function tellOfMail({ mailbox, bus }: SocketParts, pushes: Pushes): void {
+  mailbox.onArrival((arrival) => {
+    pushes.push(arrival);
+    const { wallet, keyIds, mail } = arrival;
+    bus.notify(wallet, { kind: 'arrival', keyIds, mail });
+  });
+  mailbox.onAcknowledged((reader, positions) => {
+    pushes.acknowledged(reader, positions);
+    bus.notify(reader.wallet, { kind: 'acknowledged', keyId: reader.keyId, positions });
+  });
 }
 
 /** Changes of devices reach who may see them, and those that are revoked lose their connections. */
-function tellOfDevices(io: SocketServer, { devices, bus, acquaintances }: SocketParts): DeviceNews {
+function tellOfDevices(
+  io: SocketServer,
+  { devices, bus, acquaintances }: SocketParts,
+  siblings: Siblings,
+): DeviceNews {
   const news = new DeviceNews({
     devices,
     bus,
     acquaintances,
     tell: (wallets, update) => void io.to(wallets.map(walletRoom)).emit('devices:update', update),
   });
-  devices.onChange((change) => news.changed(change));
-  devices.onRemoved(({ wallet, keyId, because }) => {
-    // A device may revoke itself, and hears the answer first.
-    if (because === 'revoked') setImmediate(() => endSession(io, keyRoom(wallet, keyId), 'device_revoked'));
+  const revoked = ({ wallet, keyId }: Pick<RemovedDevice, 'wallet' | 'keyId'>) => {
+    endHere(io, keyRoom(wallet, keyId), 'device_revoked');
+  };
+  devices.onChange((change) => {
+    siblings.tell('devicesChanged', change.wallet);
+    news.changed(change);
   });
+  devices.onRemoved(({ wallet, keyId, because }) => {
+    if (because !== 'revoked') return;
+    siblings.tell('deviceRevoked', { wallet, keyId });
+    // A device may revoke itself, and hears the answer first.
+    setImmediate(() => revoked({ wallet, keyId }));
+  });
+  siblings.hear('devicesChanged', (wallet) => devices.changedElsewhere(wallet));
+  siblings.hear('deviceRevoked', revoked);
   return news;
 }
 
@@ -171,6 +230,12 @@ function* socketsOf(io: SocketServer, wallet: string): Iterable<Socket> {
     const socket = sockets.get(id);
     if (socket) yield socket;
   }
+}
+
+/** The front of several nodes finds that of a long-polling client by the name of its connection. */
+function nameConnections(io: SocketServer, node: string): void {
+  const made = io.engine.generateId.bind(io.engine);
+  io.engine.generateId = (request: IncomingMessage) => `${node}.${made(request)}`;
 }
 
 /** Engine.IO refuses some requests by itself and tells nobody but the client. */
@@ -188,8 +253,3 @@ function logTransport(io: SocketServer, log: Logger): void {
   });
 }
 
-/** Tells every socket in a room why its session is over, and closes it. */
-function endSession(io: SocketServer, room: string, error: 'session_ended' | 'device_revoked' = 'session_ended'): void {
-  io.in(room).emit('session:end', { error, message: ERRORS[error].advice });
-  io.in(room).disconnectSockets(true);
-}

@@ -1,6 +1,7 @@
 import { ERRORS, type PresenceUpdate } from '@anypath/protocol';
 import type { Logger } from 'pino';
 import type { Bus } from '../bus/port.ts';
+import { after } from '../maybe.ts';
 import type { Presence } from '../presence/presence.ts';
 import type { Signalling } from '../signalling/signalling.ts';
 import type { Socket, SocketServer } from './connection.ts';
@@ -32,13 +33,31 @@ export function welcome(
   socket.on('disconnect', (reason, detail) => {
     const oversized = isOversized(detail) ? { code: 'payload_too_large' as const } : {};
     log[oversized.code ? 'warn' : 'info']({ wallet, device: deviceId, reason, ...oversized }, 'socket closed');
-    const goodbye = GOODBYES.has(reason);
+    const goodbye = GOODBYES.has(reason) && !socket.data.moving;
     if (bus.leave(device, socket.id, goodbye)) presence.went(device, goodbye);
   });
   socket.emit('session:start', { wallet, serverTime: Date.now() });
-  for (const update of presence.snapshot(wallet)) show(socket, update);
+  const shown = showContacts(socket, { presence, show });
+  // Whoever has an answer to its first event has been told by then who is online.
+  if (shown) void socket.data.arriving.do(shown, () => undefined);
   if (rtc) signalling.joined(device);
   presence.came(device);
+}
+
+/** When it is tried again where the store does not answer, milliseconds. */
+const SHOW_AGAIN_MS = 1_000;
+
+/** Who is online of those that a wallet may see. @returns when it was shown, or failed, where that takes time; never rejects */
+function showContacts(socket: Socket, parts: Pick<WelcomeParts, 'presence' | 'show'>): Promise<void> | undefined {
+  if (!socket.connected) return undefined;
+  const shown = after(parts.presence.snapshot(socket.data.device.wallet), (updates) => {
+    for (const update of updates) parts.show(socket, update);
+  });
+  if (!(shown instanceof Promise)) return undefined;
+  return shown.catch(() => {
+    // The store has told the log.
+    setTimeout(() => void showContacts(socket, parts), SHOW_AGAIN_MS).unref();
+  });
 }
 
 /** Why a connection ends where somebody meant it; everything else may be the network. */
@@ -47,9 +66,13 @@ const GOODBYES: ReadonlySet<string> = new Set(['client namespace disconnect', 's
 /** A device has one connection; after a reload or a change of network the old one may not have noticed its end. */
 function replaceOlder(io: SocketServer, socket: Socket): void {
   const { wallet, deviceId } = socket.data.device;
-  const older = io.to(deviceRoom(wallet, deviceId));
-  older.emit('session:end', { error: 'replaced', message: ERRORS.replaced.advice });
-  io.in(deviceRoom(wallet, deviceId)).disconnectSockets(true);
+  endHere(io, deviceRoom(wallet, deviceId), 'replaced');
+}
+
+/** Tells every socket in a room that is connected to this node why its session is over, and closes it. */
+export function endHere(io: SocketServer, room: string, error: 'replaced' | 'session_ended' | 'device_revoked'): void {
+  io.local.to(room).emit('session:end', { error, message: ERRORS[error].advice });
+  io.local.in(room).disconnectSockets(true);
 }
 
 /** `ws` closes with code 1009 for a packet over the limit; Engine.IO keeps only the text of its error. */

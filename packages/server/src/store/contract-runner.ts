@@ -1,6 +1,8 @@
+import type { Maybe } from '../maybe.ts';
+
 /** What can be closed. */
 interface Closable {
-  close(): void;
+  close(): Maybe<void>;
 }
 
 /**
@@ -10,18 +12,18 @@ interface Closable {
  * @returns makes of a test on the store, and on others on the same data, one for `it`; what it opens is closed after it
  */
 export const onStores =
-  <S extends Closable>(open: () => S) =>
-  (test: (store: S, another: () => S) => void) =>
-  () => {
-    const opened: S[] = [];
+  <S extends Closable>(open: () => Maybe<S>) =>
+  (test: (store: S, another: () => Promise<S>) => Promise<void>) =>
+  async () => {
+    const opened: Promise<S>[] = [];
     const another = () => {
-      const store = open();
+      const store = (async (): Promise<S> => open())();
       opened.push(store);
       return store;
     };
     try {
-      test(another(), another);
+      await another().then((store) => test(store, another));
     } finally {
-      for (const store of opened) store.close();
+      for (const store of opened) await store.then((each) => each.close());
     }
   };

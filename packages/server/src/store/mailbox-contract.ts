@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import type { Maybe } from '../maybe.ts';
 import { type MailboxStore, type NewMail, type PullRange, WALLET_ITSELF } from './mailbox-port.ts';
 
 const DAY_MS = 86_400_000;
@@ -11,19 +12,19 @@ const PLENTY = { messages: 100_000, bytes: 2 ** 30 };
  * @param open opens the store of the running test; called again, after the first was closed, it opens the same data. The data is
  *   empty at the start of each test.
  */
-export function mailboxContract(open: () => MailboxStore): void {
+export function mailboxContract(open: () => Maybe<MailboxStore>): void {
   /** Runs a test on the store, and closes what it has opened. */
-  const on = (test: (store: MailboxStore, reopen: () => MailboxStore) => Promise<void>) => async () => {
-    let store = open();
-    const reopen = () => {
-      store.close();
-      store = open();
+  const on = (test: (store: MailboxStore, reopen: () => Promise<MailboxStore>) => Promise<void>) => async () => {
+    let store = await open();
+    const reopen = async () => {
+      await store.close();
+      store = await open();
       return store;
     };
     try {
       await test(store, reopen);
     } finally {
-      store.close();
+      await store.close();
     }
   };
 
@@ -110,7 +111,7 @@ export function mailboxContract(open: () => MailboxStore): void {
       expect(await store.use('bob')).toEqual({ messages: 1, bytes: 2 });
       await store.acknowledge('bob', WALLET_ITSELF, await positions(store, 'bob'));
       expect(await store.enqueue(again, PLENTY), 'also after it was removed').toEqual(answer);
-      expect(await reopen().enqueue(again, PLENTY)).toEqual(answer);
+      expect(await (await reopen()).enqueue(again, PLENTY)).toEqual(answer);
     }),
   );
 
@@ -175,7 +176,6 @@ export function mailboxContract(open: () => MailboxStore): void {
     "keeps a copy for the sender's other devices, counted for the sender",
     on(async (store) => {
       const { added } = await store.enqueue(mail('m1', { readers: ['b1'], copyReaders: ['a2', 'a3'] }), PLENTY);
-      expect(added?.copyPosition).toBeGreaterThan(added?.position ?? 0);
       const { messages } = await pull(store, 'alice', {}, 'a2');
       expect(messages).toMatchObject([{ position: added?.copyPosition, id: 'm1', from: 'alice', to: 'bob' }]);
       expect(await store.use('alice')).toEqual({ messages: 1, bytes: 2 });
@@ -255,7 +255,7 @@ export function mailboxContract(open: () => MailboxStore): void {
         await store.enqueue(mail(`m${index}`, { to: owner, atMs: NOW_MS + index }), PLENTY);
       expect(await store.oldestAtMs()).toBe(NOW_MS);
       await store.acknowledge('bob', WALLET_ITSELF, await positions(store, 'bob'));
-      const second = reopen();
+      const second = await reopen();
       expect(await second.oldestAtMs()).toBe(NOW_MS + 1);
       await second.acknowledge('carol', WALLET_ITSELF, await positions(second, 'carol'));
       expect(await second.oldestAtMs()).toBeUndefined();
@@ -268,7 +268,7 @@ export function mailboxContract(open: () => MailboxStore): void {
       await Promise.all(Array.from({ length: 20 }, (_, index) => store.enqueue(mail(`m${index}`), PLENTY)));
       const before = await positions(store, 'bob');
       await store.acknowledge('bob', WALLET_ITSELF, before.slice(10));
-      const second = reopen();
+      const second = await reopen();
       expect(await positions(second, 'bob')).toEqual(before.slice(0, 10));
       expect(second.total()).toEqual({ messages: 10, bytes: 20 });
       const { added } = await second.enqueue(mail('new'), PLENTY);
@@ -280,7 +280,7 @@ export function mailboxContract(open: () => MailboxStore): void {
     'finishes what has begun when it is closed, and refuses what comes after',
     on(async (store, reopen) => {
       const calls = Array.from({ length: 20 }, (_, index) => store.enqueue(mail(`m${index}`), PLENTY));
-      const second = reopen();
+      const second = await reopen();
       await Promise.all(calls);
       expect(await positions(second, 'bob')).toHaveLength(20);
       await expect(store.enqueue(mail('late'), PLENTY)).rejects.toMatchObject({ code: 'store_unavailable' });
@@ -291,11 +291,11 @@ export function mailboxContract(open: () => MailboxStore): void {
     'counts as a plain list would, whatever happens',
     on(async (store) => {
       for (let round = 0; round < 60; round++) await playRound(store, round);
-      const seen = new Map<number, number>();
+      const seen: number[] = [];
       for (const wallet of ['w0', 'w1', 'w2', 'w3']) {
         const own = await sizes(store, wallet, ['d1', 'd2', 'd3']);
         expect(await store.use(wallet)).toEqual(useOf(own));
-        for (const [position, size] of own) seen.set(position, size);
+        seen.push(...own);
       }
       expect(store.total()).toEqual(useOf(seen));
     }),
@@ -340,14 +340,15 @@ async function playRound(store: MailboxStore, round: number): Promise<void> {
   if (round % 17 === 0) await store.expire(NOW_MS + 2, 3);
 }
 
-/** The sizes of all that waits for a wallet, by position. */
-async function sizes(store: MailboxStore, owner: string, readers: readonly string[]): Promise<Map<number, number>> {
+/** The sizes of all that waits for a wallet. Positions are those of its mailbox alone. */
+async function sizes(store: MailboxStore, owner: string, readers: readonly string[]): Promise<number[]> {
   const range = { maxMessages: 1000, nowMs: 0 };
   const pulled = await Promise.all(readers.map((reader) => pull(store, owner, range, reader)));
-  return new Map(pulled.flatMap(({ messages }) => messages.map(({ position, body }) => [position, body.byteLength])));
+  const byPosition = pulled.flatMap(({ messages }) => messages.map(({ position, body }) => [position, body.byteLength] as const));
+  return [...new Map(byPosition).values()];
 }
 
-const useOf = (sizes: ReadonlyMap<number, number>) => ({
-  messages: sizes.size,
-  bytes: [...sizes.values()].reduce((sum, size) => sum + size, 0),
+const useOf = (sizes: readonly number[]) => ({
+  messages: sizes.length,
+  bytes: sizes.reduce((sum, size) => sum + size, 0),
 });

@@ -1,6 +1,7 @@
 import type { DatabaseSyncInstance } from '@photostructure/sqlite';
 import * as v from 'valibot';
 import { type Pair, STRANGERS, type Stance, sorted } from '../contacts/pair.ts';
+import type { AtOnce } from '../maybe.ts';
 import type { ContactCount, PairChange, PairWith, Store } from './port.ts';
 
 const State = v.picklist(['none', 'asked', 'unheard', 'mutual', 'blocked']);
@@ -14,7 +15,9 @@ const PAIR = 'a_state, b_state, a_since_ms, b_since_ms';
 const SEEN_BY_A = "contacts INDEXED BY contacts_seen_by_a WHERE a = ? AND (a_state <> 'none' OR b_state = 'asked')";
 const SEEN_BY_B = "contacts INDEXED BY contacts_seen_by_b WHERE b = ? AND (b_state <> 'none' OR a_state = 'asked')";
 
-type ContactStore = Pick<Store, 'contactPair' | 'changeContact' | 'contactsOf' | 'countContacts' | 'mutualContactsOf'>;
+type ContactStore = AtOnce<
+  Pick<Store, 'contactPair' | 'changeContact' | 'contactsOf' | 'countContacts' | 'mutualContactsOf'>
+>;
 
 /** The contacts of the embedded store: a row for each pair of wallets that are no strangers. */
 export function contactsOn(db: DatabaseSyncInstance): ContactStore {

@@ -1,5 +1,6 @@
 import type { DatabaseSyncInstance } from '@photostructure/sqlite';
 import * as v from 'valibot';
+import type { AtOnce } from '../maybe.ts';
 import type { DevicesChange, KnownDevices, Store, StoredDevice } from './port.ts';
 
 const DeviceRows = v.array(
@@ -20,7 +21,7 @@ const FIELDS = 'public_key, name, since_ms, seen_ms, proof_message, proof_signat
 /** The condition is that of the index. */
 const IN_USE = 'devices INDEXED BY devices_in_use WHERE wallet = ? AND revoked_ms IS NULL ORDER BY since_ms, key_id';
 
-type DeviceStore = Pick<Store, 'devicesOf' | 'deviceKeysOf' | 'changeDevices' | 'sawDevices'>;
+type DeviceStore = AtOnce<Pick<Store, 'devicesOf' | 'deviceKeysOf' | 'changeDevices' | 'sawDevices'>>;
 
 /** The devices of the embedded store: a row for each key that a wallet has or had to revoke. */
 export function devicesOn(db: DatabaseSyncInstance): DeviceStore {

@@ -1,4 +1,5 @@
 import type { DatabaseSyncInstance } from '@photostructure/sqlite';
+import type { AtOnce } from '../maybe.ts';
 import type { FlagDocument, Store } from './port.ts';
 
 interface FlagRow {
@@ -8,7 +9,7 @@ interface FlagRow {
 }
 
 /** The flags of the embedded store. */
-export function flagsOn(db: DatabaseSyncInstance): Pick<Store, 'flags' | 'setFlag' | 'removeFlag'> {
+export function flagsOn(db: DatabaseSyncInstance): AtOnce<Pick<Store, 'flags' | 'setFlag' | 'removeFlag'>> {
   const readFlags = db.prepare('SELECT key, enabled, percent FROM flags ORDER BY key');
   const readWallets = db.prepare('SELECT wallet, enabled FROM flag_wallets WHERE key = ? ORDER BY wallet');
   const remove = db.prepare('DELETE FROM flags WHERE key = ?');

@@ -3,6 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from '@photostructure/sqlite';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { flagsContract } from './flags-contract.ts';
+import { secretsContract } from './secrets-contract.ts';
+import { sessionsContract } from './sessions-contract.ts';
 import { openSqliteStore } from './sqlite.ts';
 
 describe('the embedded store (real SQLite)', () => {
@@ -12,23 +15,9 @@ describe('the embedded store (real SQLite)', () => {
   });
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-  it('remembers flags and secrets across a restart', () => {
-    const first = openSqliteStore(folder);
-    expect(first.flags()).toEqual([]);
-    const off = { key: 'rtc.ice', enabled: false, percent: 100, wallets: {} };
-    const some = { key: 'rtc.signal', enabled: true, percent: 12.5, wallets: { alice: true, bob: false } };
-    first.setFlag({ ...off, wallets: { carol: true } });
-    first.setFlag(off);
-    first.setFlag(some);
-    first.setFlag({ ...some, key: 'relay.enqueue' });
-    first.removeFlag('relay.enqueue');
-    const secret = first.secret('jwt', () => new Uint8Array([1, 2, 3]));
-    first.close();
-    const second = openSqliteStore(folder);
-    expect(second.flags()).toEqual([off, some]);
-    expect(second.secret('jwt', () => new Uint8Array([9]))).toEqual(secret);
-    second.close();
-  });
+  describe('flags', () => flagsContract(() => openSqliteStore(folder)));
+  describe('secrets', () => secretsContract(() => openSqliteStore(folder)));
+  describe('ended sessions', () => sessionsContract(() => openSqliteStore(folder)));
 
   it('is readable by this user alone', () => {
     openSqliteStore(folder).close();

@@ -1,6 +1,7 @@
 import { chmodSync, mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync, type DatabaseSyncInstance } from '@photostructure/sqlite';
+import type { AtOnce } from '../maybe.ts';
 import type { MailboxStore } from './mailbox-port.ts';
 import type { Store } from './port.ts';
 import { contactsOn } from './sqlite-contacts.ts';
@@ -67,7 +68,7 @@ const CHECKED_MAX_BYTES = 256 * 1024 * 1024;
  * @param folder where its files are kept; made where it is missing, readable by this user alone
  * @throws Error where a database was written by a newer version, is damaged or cannot be opened; the sentence says what to do
  */
-export function openSqliteStore(folder: string, mailboxListeners: MailboxListeners = {}): Store {
+export function openSqliteStore(folder: string, mailboxListeners: MailboxListeners = {}): AtOnce<Store> {
   const db = opened(folder);
   try {
     return storeOn(db, openSqliteMailbox(folder, mailboxListeners));
@@ -96,7 +97,7 @@ function opened(folder: string): Database {
   }
 }
 
-function storeOn(db: Database, mailbox: MailboxStore): Store {
+function storeOn(db: Database, mailbox: MailboxStore): AtOnce<Store> {
   const readSecret = db.prepare('SELECT value FROM secrets WHERE name = ?');
   const writeSecret = db.prepare('INSERT INTO secrets (name, value) VALUES (?, ?) ON CONFLICT (name) DO NOTHING');
   return {

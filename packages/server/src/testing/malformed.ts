@@ -4,54 +4,51 @@ import { join } from 'node:path';
 import { type Answer, CLIENT_EVENTS, isErrorCode } from '@anypath/protocol';
 import fc from 'fast-check';
 import { pino } from 'pino';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import { createLocalBus } from '../bus/local.ts';
 import { contactEvents } from '../contacts/events.ts';
 import { Devices } from '../devices/devices.ts';
 import { deviceEvents } from '../devices/events.ts';
 import { proofCheck } from '../devices/proof.ts';
 import type { Limits } from '../http/limits.ts';
+import { InOrder } from '../in-order.ts';
 import { mailboxEvents } from '../relay/events.ts';
 import { liveEvents } from '../relay/live.ts';
 import { Mailbox } from '../relay/mailbox.ts';
 import { Pushes } from '../relay/pushes.ts';
 import { signallingEvents } from '../signalling/events.ts';
 import { Signalling } from '../signalling/signalling.ts';
-import type { Store } from '../store/port.ts';
+import type { Socket } from '../socket/connection.ts';
+import type { Delivery } from '../socket/delivery.ts';
+import { attempt, type EventParts } from '../socket/events.ts';
 import { openSqliteStore } from '../store/sqlite.ts';
 import { reportEvents } from '../telemetry/reports.ts';
-import { devicePublicKey } from '../testing/device-keys.ts';
-import { ANSWER_SDP, OFFER_SDP } from '../testing/signals.ts';
-import type { Socket } from './connection.ts';
-import type { Delivery } from './delivery.ts';
-import { attempt, type EventParts } from './events.ts';
+import { devicePublicKey } from './device-keys.ts';
+import { ANSWER_SDP, OFFER_SDP } from './signals.ts';
 
-const EVENTS = [...Object.keys(CLIENT_EVENTS), 'made:up', '__proto__', 'constructor'];
+/** Every event, and some that are none. */
+export const EVENTS = [...Object.keys(CLIENT_EVENTS), 'made:up', '__proto__', 'constructor'];
 /** Of each event, malformed payloads at least; fewer on the other versions of Node. */
 const PAYLOADS_EACH = process.env['TEST_NODE'] === undefined ? 100_000 : 10_000;
 
 let folder = '';
-let store: Store;
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'anypath-abuse-'));
-  store = openSqliteStore(folder);
-});
-afterEach(() => {
-  store.close();
-  rmSync(folder, { recursive: true, force: true });
-});
+let store: ReturnType<typeof openSqliteStore>;
 
 /** Alice is connected, Bob is her only contact and online; nothing else is real but the code that handles events, and the store. */
 function scene() {
   const bus = createLocalBus();
   const reached: string[] = [];
   const delivery: Delivery = {
-    signal: ({ wallet }) => void reached.push(wallet),
+    signal: ({ wallet }) => {
+      reached.push(wallet);
+      return undefined;
+    },
     taken: ({ wallet }) => void reached.push(wallet),
     frame: ({ wallet }) => {
       reached.push(wallet);
       return undefined;
     },
+    received: () => 'offline',
   };
   const acquaintances = {
     areMutual: (a: string, b: string) => a === 'alice' && b === 'bob',
@@ -65,8 +62,8 @@ function scene() {
   const changed: string[] = [];
   const signalling = new Signalling({ config, bus, flags, acquaintances, delivery, log });
   const contacts: Parameters<typeof contactEvents>[0] = {
-    list: () => [],
-    change: (_wallet, _action, peer) => {
+    list: async () => [],
+    change: async (_wallet, _action, peer) => {
       changed.push(peer);
       return { wallet: peer, state: 'asked' };
     },
@@ -76,6 +73,8 @@ function scene() {
     rtc: true,
     keyId: undefined,
     queue: { reserve: () => true },
+    arriving: new InOrder(),
+    leaving: new InOrder(),
   };
   const room = { connected: true, join: () => undefined, once: () => undefined };
   const socket = { data, emit: () => true, ...room } as unknown as Socket;
@@ -174,8 +173,17 @@ const spoiltBy = (event: string) => {
   ];
 };
 
-describe('a hundred thousand malformed payloads of each event', () => {
-  it.each(EVENTS)(
+/** Sends malformed payloads of some events: a test for each. */
+export function sendMalformed(events: readonly string[]): void {
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'anypath-abuse-'));
+    store = openSqliteStore(folder);
+  });
+  afterEach(() => {
+    store.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+  it.each(events)(
     '%s: always an answer with a code, never a word to anybody else',
     async (event) => {
       const { parts, socket, reached, changed } = scene();
@@ -203,7 +211,7 @@ describe('a hundred thousand malformed payloads of each event', () => {
     },
     300_000,
   );
-});
+}
 
 /** Long enough for every answer that does not wait for a device. */
 const later = <T>(value: T): Promise<T> => new Promise((resolve) => setImmediate(() => resolve(value)));

@@ -1,0 +1,172 @@
+import { alive, asked, type Liveness, patienceMs, silenceLeftMs } from './liveness.ts';
+import { rewound } from './outbox.ts';
+import type { RtcTier, Via } from './path.ts';
+import { type Beside, phaseLimitMs, RTC_TABLE, type RtcTrigger } from './rtc-phase.ts';
+import { type LinkEffect, type LinkEvent, type LinkState, pathOf, relayIsUp } from './state.ts';
+import { timeoutMs, viaOf } from './step-messages.ts';
+
+/** An attempt that is younger has seen the change of a network that is told now, milliseconds. */
+const STALE_ATTEMPT_MS = 1_000;
+
+/** Where the network may have changed, a channel is asked, and a pause between attempts is over. */
+export function onHint(s: LinkState, nowMs: number, fx: LinkEffect[]): LinkState {
+  if (s.rtc.phase === 'open') return probed(s, nowMs, fx);
+  const mayStart = s.rtc.phase === 'waiting' && s.rtcWanted && !s.peerClosed && relayIsUp(s);
+  if (mayStart) return moved({ ...s, rtc: { ...s.rtc, failures: 0 } }, 'start', fx);
+  return restarted(s, true, nowMs, fx);
+}
+
+/** Where either side has another network than when the attempt began, its candidates are those of the old one: nothing comes of it. */
+export function restarted(s: LinkState, hasChanged: boolean, nowMs: number, fx: LinkEffect[]): LinkState {
+  const isStale = s.rtc.phase === 'trying' && nowMs - s.rtc.begunMs > STALE_ATTEMPT_MS;
+  const mayStart = hasChanged && isStale && s.initiator && s.rtcWanted && !s.peerClosed && relayIsUp(s);
+  return mayStart ? moved(s, 'start', fx) : s;
+}
+
+/** Asks the channel for a sign of life, unless it owes one. */
+export function probed(s: LinkState, nowMs: number, fx: LinkEffect[]): LinkState {
+  if (s.rtc.life.askedMs !== undefined || s.peerDevice === undefined) return s;
+  fx.push(ping('rtc', s.peerDevice, true), { do: 'timer', name: 'probe', ms: timeoutMs(s, 'rtc', 1, nowMs) });
+  return { ...s, rtc: { ...s.rtc, life: asked(s.rtc.life, nowMs, s.keepaliveMs) } };
+}
+
+/** A channel that is open and says nothing is asked; one that owes an answer is dead. */
+export function onProbeDue(s: LinkState, nowMs: number, fx: LinkEffect[]): LinkState {
+  const { phase, life } = s.rtc;
+  if (phase !== 'open') return s;
+  const leftMs = silenceLeftMs(life, nowMs);
+  if (life.askedMs === undefined && leftMs === 0) return probed(s, nowMs, fx);
+  if (life.askedMs !== undefined && relayIsUp(s)) return moved(s, 'stalled', fx);
+  fx.push({ do: 'timer', name: 'probe', ms: leftMs || life.pauseMs });
+  const { askedMs: _, ...rest } = life;
+  return { ...s, rtc: { ...s.rtc, life: rest } };
+}
+
+export function onRtc(before: LinkState, event: LinkEvent & { type: 'rtc' }, fx: LinkEffect[]): LinkState {
+  switch (event.trigger) {
+    case 'offered': {
+      // The driver is answering already, beside the channel that there is to this device. Who offers has left that.
+      const hasChannel = before.rtc.phase === 'open' || before.rtc.phase === 'doubted';
+      const beside: Beside | undefined = hasChannel && before.peerDevice === event.fromDevice ? 'spare' : undefined;
+      const s = { ...before, peerClosed: false, peerDevice: event.fromDevice, rtc: { ...before.rtc, beside } };
+      // One that was heard just now is left when the other carries: credentials are renewed so.
+      const isAlive = event.nowMs - s.rtc.life.heardMs < patienceMs(s.rtc.life, event.nowMs);
+      if (beside && isAlive && s.rtc.phase === 'open') return probed(s, event.nowMs, fx);
+      return moved(s, hasChannel && !beside ? 'lost' : 'offered', fx);
+    }
+    case 'opened':
+      return onOpened(before, event.tier, event.nowMs, fx);
+    case 'ready':
+      return onReady(before, event.tier, event.nowMs, fx);
+    case 'tier':
+      return { ...before, rtc: { ...before.rtc, tier: event.tier } };
+    case 'missed':
+      return alone(before);
+    case 'lost':
+    case 'failed':
+      return moved(alone(before), event.trigger, fx);
+  }
+}
+
+/** Nothing is made beside the channel any more. */
+const alone = (s: LinkState): LinkState => ({ ...s, rtc: { ...s.rtc, beside: undefined } });
+
+function onOpened(before: LinkState, tier: RtcTier, nowMs: number, fx: LinkEffect[]): LinkState {
+  const rtc = { ...before.rtc, tier, failures: 0, beside: undefined, life: reborn(before, nowMs) };
+  // What was on its way in a channel that this one replaces is lost.
+  const isReplaced = viaOf(pathOf(before)) === 'rtc';
+  if (isReplaced) fx.push({ do: 'resend' });
+  const outbox = isReplaced ? rewound(before.outbox) : before.outbox;
+  return moved({ ...before, rtc, outbox }, 'opened', fx);
+}
+
+/**
+ * A better tier is taken at once, and so is anything in place of a channel in doubt; a channel that has answered since keeps its place
+ * against one of the same tier. The other side follows when it hears the new one.
+ */
+function onReady(before: LinkState, tier: RtcTier, nowMs: number, fx: LinkEffect[]): LinkState {
+  const { phase, beside, tier: ours } = before.rtc;
+  const isBetter = tier === 'direct' && ours === 'turn';
+  if (phase === 'open' && beside !== 'renewal' && !isBetter) {
+    fx.push({ do: 'drop-beside' });
+    return alone(before);
+  }
+  fx.push({ do: 'drop-rtc' });
+  return probed(onOpened(before, tier, nowMs, fx), nowMs, fx);
+}
+
+/** A new channel over the same line is given the time that the line needs. */
+const reborn = ({ rtc: { life } }: LinkState, nowMs: number): Liveness => ({
+  ...alive(nowMs),
+  ...(life.patience && { patience: life.patience }),
+});
+
+export function onRtcExpired(s: LinkState, fx: LinkEffect[]): LinkState {
+  if (s.rtc.phase === 'doubted' && s.rtc.beside) {
+    fx.push({ do: 'drop-rtc' });
+    return moved(alone(s), 'lost', fx);
+  }
+  if (s.rtc.phase === 'open') {
+    // Nobody answered what was offered beside the channel, or it leads nowhere.
+    fx.push({ do: 'drop-beside' });
+    return alone(s);
+  }
+  const isPointless = s.peerClosed || !relayIsUp(s);
+  return moved(s, s.rtc.phase === 'waiting' && isPointless ? 'halt' : 'expired', fx);
+}
+
+/** Starts an attempt where one is wanted: at once for who opened the link, after a pause for the other side. */
+export function upgrade(s: LinkState, relayCameUp: boolean, nowMs: number, fx: LinkEffect[]): LinkState {
+  if (s.closed || s.peerClosed || !s.rtcWanted || !relayIsUp(s)) return s;
+  const fresh = relayCameUp ? { ...s, rtc: { ...s.rtc, failures: 0 } } : s;
+  if (s.rtc.phase === 'idle') return moved(fresh, s.initiator ? 'start' : 'yield', fx);
+  if (s.rtc.phase === 'trying') return restarted(fresh, relayCameUp, nowMs, fx);
+  return relayCameUp && s.initiator ? moved(fresh, 'start', fx) : s;
+}
+
+/** Moves the upgrade by its table, with the effects that belong to the change. */
+export function moved(s: LinkState, trigger: RtcTrigger, fx: LinkEffect[]): LinkState {
+  const { phase } = s.rtc;
+  const next = RTC_TABLE[phase][trigger];
+  if (next === undefined) return s;
+  const failures = phase === 'trying' && next === 'waiting' ? s.rtc.failures + 1 : s.rtc.failures;
+  if ((next === 'idle' || next === 'waiting') && phase !== 'idle' && phase !== 'waiting') fx.push({ do: 'stop-rtc' });
+  const goesOn = trigger === 'offered' || trigger === 'lost';
+  if (next === 'trying' && !goesOn && s.peerDevice) fx.push({ do: 'start-rtc', toDevice: s.peerDevice });
+  if (next === 'doubted' && s.peerDevice) fx.push(ping('rtc', s.peerDevice, true), { do: 'check' });
+  const beside = next === 'doubted' ? besideDoubted(s, fx) : next === 'open' ? s.rtc.beside : undefined;
+  if (next === 'open') fx.push({ do: 'timer', name: 'probe', ms: s.rtc.life.pauseMs });
+  fx.push({ do: 'timer', name: 'rtc', ms: phaseLimitMs(next, failures, false) });
+  return { ...s, rtc: { ...s.rtc, phase: next, failures, beside } };
+}
+
+/** TURN servers may refuse a user whose time is over: another connection is made while this one holds (SPEC S6.2). */
+export function onRenewed(s: LinkState, fx: LinkEffect[]): LinkState {
+  const { phase, tier, beside } = s.rtc;
+  if (phase !== 'open' || tier !== 'turn' || beside || !relayIsUp(s) || !s.peerDevice) return s;
+  fx.push({ do: 'start-rtc', toDevice: s.peerDevice });
+  return { ...s, rtc: { ...s.rtc, beside: 'renewal' } };
+}
+
+/** Make before break: another connection, by who opened the link. @returns what is being made */
+function besideDoubted(s: LinkState, fx: LinkEffect[]): Beside | undefined {
+  const mayStart = s.initiator && s.rtcWanted && !s.peerClosed && relayIsUp(s);
+  if (s.rtc.beside || !mayStart || !s.peerDevice) return s.rtc.beside;
+  fx.push({ do: 'start-rtc', toDevice: s.peerDevice });
+  return 'spare';
+}
+
+export const ping = (via: Via, toDevice: string, reply: boolean): LinkEffect => ({
+  do: 'transmit',
+  via,
+  toDevice,
+  header: { t: 'ping', reply },
+  body: new Uint8Array(0),
+});
+
+/** An attempt beside an open channel has its time, as any other; in doubt, the doubt has. */
+export function armBesideTimer(before: LinkState, s: LinkState, fx: LinkEffect[]): void {
+  const isBeside = (one: LinkState) => one.rtc.phase === 'open' && one.rtc.beside !== undefined;
+  if (s.rtc.phase !== 'open' || isBeside(s) === isBeside(before)) return;
+  fx.push({ do: 'timer', name: 'rtc', ms: phaseLimitMs('open', 0, isBeside(s)) });
+}

@@ -1,0 +1,105 @@
+import { AnypathError, encodeFrame } from '@anypath/protocol';
+import type { Negotiator } from '../rtc/negotiator.ts';
+import type { Home } from './home.ts';
+import type { SideHeader } from './lines.ts';
+import type { Via } from './path.ts';
+import type { DistributiveOmit } from './recorder.ts';
+import type { Answer, LinkEffect, LinkEvent } from './state.ts';
+
+/** What frames leave by. */
+export interface WireParts {
+  readonly home: Pick<Home, 'seal' | 'relay' | 'enqueue' | 'answerByMail'>;
+  readonly rtc: Pick<Negotiator, 'send' | 'drained' | 'stop'>;
+  /** Told what comes of them. */
+  readonly tell: (event: DistributiveOmit<LinkEvent, 'nowMs'>) => void;
+}
+
+/** Frames on the live relay that the server has not answered for, before bulk data waits. */
+const RELAY_BULK_FRAMES = 8;
+
+/** Seals what a link sends, one frame after the other so that they leave in order, and sends it over the path that was chosen. */
+export class Wire {
+  readonly #parts: WireParts;
+  #sealing: Promise<void> = Promise.resolve();
+  /** Frames on the live relay that the server has not answered for yet. */
+  readonly #unanswered = new Set<Promise<void>>();
+
+  constructor(parts: WireParts) {
+    this.#parts = parts;
+  }
+
+  /** Everything that was handed in so far is sealed and on its way. */
+  get flushed(): Promise<void> {
+    return this.#sealing;
+  }
+
+  transmit({ via, toDevice, header, body }: LinkEffect & { do: 'transmit' }): void {
+    const { home, rtc } = this.#parts;
+    const frame = encodeFrame(header, body);
+    this.#sealing = this.#sealing.then(async () => {
+      try {
+        const packet = await home.seal(toDevice, frame);
+        if (via === 'rtc') rtc.send(packet);
+        else this.#relay(toDevice, packet);
+      } catch (error) {
+        // Whose keys are not there yet is asked again when the acknowledgement is overdue, or when they come.
+        if (!(error instanceof AnypathError)) throw error;
+      }
+    });
+  }
+
+  /** The same for many bytes. @returns when there is room for more */
+  async transmitBulk(via: Via, toDevice: string, header: SideHeader, body: Uint8Array): Promise<void> {
+    this.transmit({ do: 'transmit', via, toDevice, header, body });
+    await this.#sealing;
+    if (via === 'rtc') return this.#parts.rtc.drained();
+    if (this.#unanswered.size >= RELAY_BULK_FRAMES) await Promise.race(this.#unanswered);
+  }
+
+  /** Acknowledges what was received, by the way that it came. */
+  answer(answer: Answer): void {
+    if (answer.via === 'mailbox') this.#parts.home.answerByMail(answer.header);
+    else this.transmit({ do: 'transmit', ...answer, via: answer.via, body: new Uint8Array(0) });
+  }
+
+  /** Puts a frame into the other side's mailbox, behind everything before it. */
+  enqueue({ header, body, force }: LinkEffect & { do: 'enqueue' }): void {
+    const { home, tell } = this.#parts;
+    const { seq } = header;
+    const frame = encodeFrame(header, body);
+    this.#sealing = this.#sealing.then(() => {
+      // Not waited for: the next may be sealed and sent before this one is answered.
+      home.enqueue(frame, force).then(
+        ({ forced, expiresAt }) => tell({ type: 'kept', seq, forced, until: expiresAt }),
+        (error: unknown) => tell({ type: 'refused', seq, code: error instanceof AnypathError ? error.code : 'internal' }),
+      );
+    });
+  }
+
+  /** Told over the relay before the connection closes, or the other side would take it for a failure and try again. */
+  sayGoodbye(toDevice: string | undefined): void {
+    const { home, rtc } = this.#parts;
+    if (toDevice === undefined) return rtc.stop();
+    this.#sealing = this.#sealing.then(async () => {
+      const told = home.seal(toDevice, encodeFrame({ t: 'bye' })).then((packet) => {
+        // Sent here, and answered later.
+        home
+          .relay(toDevice, packet)
+          .catch(() => undefined)
+          .finally(() => rtc.stop());
+      });
+      await told.catch(() => rtc.stop());
+    });
+  }
+
+  #relay(toDevice: string, packet: Uint8Array<ArrayBuffer>): void {
+    const { home, tell } = this.#parts;
+    const answered = home.relay(toDevice, packet).catch((error: unknown) => {
+      const code = error instanceof AnypathError ? error.code : undefined;
+      // Who is no contact any more is as good as gone: messages wait until presence tells otherwise.
+      if (code === 'target_offline' || code === 'forbidden') tell({ type: 'unreachable', device: toDevice });
+    });
+    this.#unanswered.add(answered);
+    void answered.finally(() => this.#unanswered.delete(answered));
+  }
+}

@@ -1,0 +1,44 @@
+import { LRUCache } from 'lru-cache';
+import type { Maybe } from './maybe.ts';
+
+/**
+ * Believes answers for a moment, so that what is asked for every message is cheap. Those who ask while an answer is on its way get that
+ * one, and in the order in which they asked.
+ */
+export class Believed<V extends NonNullable<unknown>> {
+  readonly #known: LRUCache<string, { readonly value: Maybe<V> }>;
+
+  /**
+   * @param max answers that are remembered; beyond, it is asked each time
+   * @param ttlMs how long they are believed: a change by another process is seen after this time at the latest
+   */
+  constructor(max: number, ttlMs: number) {
+    // The clock is looked up at each call: the library would keep the real one where a test has replaced it.
+    this.#known = new LRUCache({ max, ttl: ttlMs, perf: { now: () => performance.now() } });
+  }
+
+  /** @param ask gives the answer where none is known; where it fails nothing is remembered */
+  of(key: string, ask: () => Maybe<V>): Maybe<V> {
+    const known = this.#known.get(key);
+    if (known) return known.value;
+    const value = ask();
+    const entry = { value };
+    this.#known.set(key, entry);
+    if (value instanceof Promise) this.#settle(key, entry, value);
+    return value;
+  }
+
+  /** Asks again the next time; an answer that is on its way is not remembered. */
+  forget(key: string): void {
+    this.#known.delete(key);
+  }
+
+  /** From then on the answer is there at once, unless it was forgotten meanwhile. */
+  #settle(key: string, entry: { readonly value: Maybe<V> }, answer: Promise<V>): void {
+    const isCurrent = () => this.#known.peek(key) === entry;
+    answer.then(
+      (value) => isCurrent() && this.#known.set(key, { value }),
+      () => isCurrent() && this.#known.delete(key),
+    );
+  }
+}
