@@ -1,14 +1,11 @@
 import { type IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { AnypathError, ERRORS, ROUTES } from '@anypath/protocol';
-import type { FastifyInstance } from 'fastify';
+import { ERRORS } from '@anypath/protocol';
 import { drainSchedule } from './drain-schedule.ts';
 import type { Socket, SocketServer } from './socket/connection.ts';
 
 /** What a node that stops works with. */
 export interface DrainParts {
-  /** Before it listens. */
-  readonly app: FastifyInstance;
   readonly io: SocketServer;
   /** Whether other nodes take over. Where there are none, time would only make the pause longer. */
   readonly hasOthers: boolean;
@@ -30,14 +27,9 @@ export class Drain {
   readonly #hasOthers: boolean;
   #isOn = false;
 
-  constructor({ app, io, hasOthers }: DrainParts) {
+  constructor({ io, hasOthers }: DrainParts) {
     this.#io = io;
     this.#hasOthers = hasOthers;
-    // The front hears of it here, and whatever else watches over this node.
-    app.addHook('onRequest', (request, _reply, done) => {
-      if (this.#isOn && request.routeOptions.url === ROUTES.ready.path) done(new AnypathError('shutting_down'));
-      else done();
-    });
     io.engine.use((request: IncomingMessage, response: ServerResponse, next: () => void) => {
       if (this.#isOn && !isKnown(request)) refuse(request, response);
       else next();
@@ -48,7 +40,7 @@ export class Drain {
     });
   }
 
-  /** Whether this node stops: nobody who leaves it now means to be away. */
+  /** Whether this node stops: `/readyz` says so to the front, and whatever else watches over it. */
   get isOn(): boolean {
     return this.#isOn;
   }
@@ -94,6 +86,7 @@ function move(socket: Socket): Promise<void> {
       clearTimeout(timer);
       resolve();
     });
+    socket.data.moving = true;
     socket.emit('session:end', END);
   });
 }

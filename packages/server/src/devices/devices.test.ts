@@ -109,7 +109,7 @@ describe('devices (real SQLite)', () => {
     clock.ms += 1000;
     await devices.register('alice', { publicKey: devicePublicKey() });
     await expect(devices.register('alice', { publicKey: devicePublicKey() })).rejects.toEqual(refused('devices_full'));
-    expect(devices.keysOf('alice')[0]).toBe(first);
+    expect((await devices.keysOf('alice'))[0]).toBe(first);
   });
 
   it('are seen when they register, as long as they are connected, and until they leave', async () => {
