@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
@@ -49,14 +50,14 @@ class StandIn {
     response.writeHead(isRefused ? 503 : 200).end(this.name);
   }
 
-  #upgrade({ url = '' }: IncomingMessage, socket: Socket): void {
+  #upgrade({ url = '', headers }: IncomingMessage, socket: Socket): void {
     if (this.state === 'silent') return;
     if (this.state === 'stopping' && this.#begins(url)) {
       return void socket.end('HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
     }
     socket.on('error', () => undefined);
-    socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n');
-    socket.write(this.name);
+    const upgraded = 'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n';
+    socket.write(`${upgraded}Sec-WebSocket-Accept: ${acceptOf(headers['sec-websocket-key'])}\r\n\r\n${this.name}`);
     socket.pipe(socket);
   }
 
@@ -66,6 +67,10 @@ class StandIn {
     return isNew;
   }
 }
+
+/** RFC 6455, 4.2.2: haproxy looks at it. */
+const acceptOf = (key = ''): string =>
+  createHash('sha1').update(`${key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`).digest('base64');
 
 const NEW = '/socket.io/?EIO=4&transport=polling';
 const NEW_WEBSOCKET = '/socket.io/?EIO=4&transport=websocket';
