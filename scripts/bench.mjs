@@ -3,12 +3,16 @@ import { runAsNamespaceRoot } from './namespace-root.mjs';
 import { build, buildBench, endWithParent, ensurePackages, ensurePrograms, run } from './setup.mjs';
 
 const args = process.argv.slice(2);
+const isHelp = args.some((arg) => arg === '-h' || arg === '--help');
 /** Networks are made for this one. */
-const needsLab = args[0] === 'link' && !args.some((arg) => arg === '-h' || arg === '--help');
+const needsLab = args[0] === 'link' && !isHelp;
+/** Redis and a server of MongoDB's protocol stand between the nodes of this one. */
+const needsCluster = args[0] === 'cluster' && !isHelp;
 
 endWithParent();
 ensurePackages();
-if (needsLab) ensurePrograms();
+if (needsLab || needsCluster) ensurePrograms();
+if (needsCluster) run('node', ['scripts/ferretdb.mjs']);
 build();
 buildBench();
 const line = ['bench/dist/main.js', ...args];

@@ -105,6 +105,7 @@ export const PROGRAMS = [
   { name: 'haproxy', commands: ['haproxy'], debian: 'haproxy' },
   { name: 'squid', commands: ['squid'], debian: 'squid-openssl' },
   { name: 'certutil', commands: ['certutil'], debian: 'libnss3-tools' },
+  { name: 'redis', commands: ['redis-server', 'valkey-server'], debian: 'redis-server' },
   { name: 'socat', commands: ['socat'], debian: 'socat' },
   { name: 'shellcheck', commands: ['shellcheck'], debian: 'shellcheck' },
   { name: 'debootstrap', commands: ['debootstrap'], debian: 'debootstrap' },
@@ -128,8 +129,15 @@ const OTHER_NAMES = {
     'squid-openssl': 'squid',
     'libnss3-tools': 'nss-tools',
     'firefox-esr': 'firefox',
+    'redis-server': 'redis',
   },
-  pacman: { conntrack: 'conntrack-tools', 'squid-openssl': 'squid', 'libnss3-tools': 'nss', 'firefox-esr': 'firefox' },
+  pacman: {
+    conntrack: 'conntrack-tools',
+    'squid-openssl': 'squid',
+    'libnss3-tools': 'nss',
+    'firefox-esr': 'firefox',
+    'redis-server': 'valkey',
+  },
   brew: {
     iproute2: '',
     nftables: '',
@@ -140,6 +148,7 @@ const OTHER_NAMES = {
     socat: '',
     openssl: '',
     'firefox-esr': 'firefox',
+    'redis-server': 'redis',
   },
 };
 

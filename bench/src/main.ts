@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { Command } from 'commander';
+import { benchCluster } from './cluster/cluster.ts';
 import { say, wholeNumber } from './command-line.ts';
 import { benchIce } from './ice/ice.ts';
 import { benchLink } from './link/link.ts';
@@ -11,7 +12,7 @@ import { machine } from './machine.ts';
 import { benchMailbox } from './mailbox/mailbox.ts';
 import { benchSeal } from './seal/seal.ts';
 import { benchSignalling } from './signalling/signalling.ts';
-import { iceTable, mailboxTable, sealTable, signallingTable } from './table.ts';
+import { clusterTable, iceTable, mailboxTable, sealTable, signallingTable } from './table.ts';
 
 interface Json {
   readonly json?: string;
@@ -80,6 +81,21 @@ program
   .action(async ({ json, ...options }: Json & Parameters<typeof benchMailbox>[0]) => {
     const result = await benchMailbox(options, say);
     show('mailbox', result, mailboxTable(result), json === undefined ? {} : { json });
+  });
+
+program
+  .command('cluster')
+  .description(
+    'Signals and live frames between clients on two nodes and on one, beside two of bare Socket.IO with its adapter for Redis; idle sockets on one node.',
+  )
+  .option('--rounds <number>', 'how often each is measured', wholeNumber, 7)
+  .option('--messages <number>', 'signals, and frames, each time', wholeNumber, 5_000)
+  .option('--sockets <number>', 'idle sockets', wholeNumber, 20_000)
+  .option('--json <file>', 'write the result to a file')
+  .helpOption('-h, --help', 'show this help')
+  .action(async ({ json, ...options }: Json & Parameters<typeof benchCluster>[0]) => {
+    const result = await benchCluster(options, say);
+    show('cluster', result, clusterTable(result), json === undefined ? {} : { json });
   });
 
 program

@@ -1,3 +1,4 @@
+import type { ClusterResult, ClusterTraffic } from './cluster/cluster.ts';
 import type { IceResult } from './ice/ice.ts';
 import type { MailboxResult } from './mailbox/mailbox.ts';
 import type { SealResult, SealTimes } from './seal/seal.ts';
@@ -72,5 +73,28 @@ export function mailboxTable({ ours, reference, ratio, perSync, sockets, http, o
     row('ratio', one.ratio, two),
     row(`draining ${whole(drain.messages)}: first tenth, a second`, drain.firstTenth, whole),
     row('last tenth', drain.lastTenth, whole),
+  ].join('\n');
+}
+
+/** Several nodes, for people. */
+export function clusterTable({ signals, frames, longFrames, idle }: ClusterResult): string {
+  const two = (value: number): string => value.toFixed(2);
+  const rows = (name: string, { two: ours, one, reference, ratio, cpu }: ClusterTraffic): string[] => [
+    row(`${name} a second, two nodes`, ours, whole),
+    row('both clients on one', one, whole),
+    row('bare Socket.IO, two nodes', reference, whole),
+    row('ratio', ratio, two),
+    row('processor µs, two nodes', cpu.two, whole),
+    row('both clients on one', cpu.one, whole),
+    row('bare Socket.IO, two nodes', cpu.reference, whole),
+    row('ratio', cpu.ratio, two),
+  ];
+  const [first, last] = [idle.steps.at(0), idle.steps.at(-1)];
+  return [
+    ...rows('signals', signals),
+    ...rows('live frames', frames),
+    ...rows('frames of 16 kB', longFrames),
+    `idle socket: ${idle.kib.toFixed(1)} KiB (${whole(idle.sockets)} sockets); to connect: ${idle.cpuMs.toFixed(2)} ms of processor time`,
+    ...(first && last ? [`from 100 to ${whole(first.sockets)}: ${first.kib.toFixed(1)} KiB each; the last ones, up to ${whole(last.sockets)}: ${last.kib.toFixed(1)}`] : []),
   ].join('\n');
 }

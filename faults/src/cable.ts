@@ -1,17 +1,27 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
 
-/** The way from one program to a server: real TCP, which may be cut. */
+/** Where a cable leads. */
+export interface Destination {
+  /** On loopback. */
+  readonly port: number;
+  /** Where the server speaks TLS: the name that it is asked for, and the certificate that it has to show (PEM). */
+  readonly tls?: { readonly name: string; readonly certificate: string };
+}
+
+/** The way from one program to a server: real TCP, which may be cut, or carry nothing for a while. */
 export class Cable {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
+  readonly #pairs = new Set<readonly [Socket, Socket]>();
   #isCut = false;
+  #isHeld = false;
 
-  /** @param port of the server, on loopback */
-  static async to(port: number): Promise<Cable> {
+  static async to(destination: Destination): Promise<Cable> {
     const server = createServer();
     const cable = new Cable(server);
-    server.on('connection', (near) => cable.#join(near, connect(port, '127.0.0.1')));
+    server.on('connection', (near) => cable.#join(near, farEnd(destination)));
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
     return cable;
@@ -21,9 +31,29 @@ export class Cable {
     this.#server = server;
   }
 
-  /** Where the server is found at this end. */
+  /** The port of loopback at which the server is found at this end. */
+  get port(): number {
+    return (this.#server.address() as AddressInfo).port;
+  }
+
+  /** The same as a URL. */
   get url(): string {
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+    return `http://127.0.0.1:${this.port}`;
+  }
+
+  /** From now on nothing goes through, and nobody is told: as where a network loses every packet. What is on its way waits. */
+  hold(): void {
+    this.#isHeld = true;
+    for (const [near, far] of this.#pairs) {
+      near.unpipe(far).pause();
+      far.unpipe(near).pause();
+    }
+  }
+
+  /** What waited goes on. */
+  release(): void {
+    this.#isHeld = false;
+    for (const pair of this.#pairs) carry(pair);
   }
 
   /** From now on nothing goes through, also of what is on its way. */
@@ -39,6 +69,8 @@ export class Cable {
   }
 
   #join(near: Socket, far: Socket): void {
+    const pair = [near, far] as const;
+    this.#pairs.add(pair);
     for (const [socket, other] of [
       [near, far],
       [far, near],
@@ -50,10 +82,18 @@ export class Cable {
       socket.on('error', () => other.destroy());
       socket.on('close', () => {
         this.#sockets.delete(socket);
+        this.#pairs.delete(pair);
         other.destroy();
       });
     }
     if (this.#isCut) return void near.destroy();
-    near.pipe(far).pipe(near);
+    if (!this.#isHeld) carry(pair);
   }
 }
+
+const carry = ([near, far]: readonly [Socket, Socket]): void => void near.pipe(far).pipe(near);
+
+const farEnd = ({ port, tls }: Destination): Socket =>
+  tls
+    ? connectTls({ host: '127.0.0.1', port, servername: tls.name, ca: tls.certificate })
+    : connect(port, '127.0.0.1');

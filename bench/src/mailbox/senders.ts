@@ -27,8 +27,18 @@ export interface Measured {
   readonly perSync: number;
 }
 
+/** A mailbox, what closes it with all that it needs, and how often it was synced. */
+export interface OpenedMailbox {
+  readonly mailbox: Mailbox;
+  close(): Promise<void>;
+  syncs(): number;
+}
+
 /** A mailbox in this process, with contacts, flags and devices as a server has them. */
-export async function openMailbox(folder: string, wallets: readonly (readonly [from: string, to: string])[]) {
+export async function openMailbox(
+  folder: string,
+  wallets: readonly (readonly [from: string, to: string])[],
+): Promise<OpenedMailbox> {
   let syncs = 0;
   const store = openSqliteStore(folder, { synced: () => syncs++ });
   const flags = await Flags.follow(store);
@@ -50,7 +60,7 @@ export async function openMailbox(folder: string, wallets: readonly (readonly [f
     flags.close();
     await store.close();
   };
-  return { mailbox, store, close, syncs: () => syncs };
+  return { mailbox, close, syncs: () => syncs };
 }
 
 /** The pairs of wallets that send: the same on both sides. */

@@ -1,6 +1,7 @@
-import { convIdOf } from '@anypath/protocol';
+import { convIdOf, PATHS } from '@anypath/protocol';
 import { io, type Socket } from 'socket.io-client';
 import { tokenOf } from '../anypath.ts';
+import type { Child } from '../child.ts';
 
 /** Two sockets that signal each other. */
 export interface Pair {
@@ -23,6 +24,20 @@ export const started = (socket: Socket): Promise<void> =>
     socket.once('session:start', () => resolve());
     socket.once('connect_error', reject);
   });
+
+/** Makes two wallets contacts, as their owners would. */
+export async function befriend({ url }: Child, [one, other]: readonly [string, string]): Promise<void> {
+  for (const [wallet, peer] of [
+    [one, other],
+    [other, one],
+  ] as const) {
+    const headers = { authorization: `Bearer ${await tokenOf(wallet)}`, 'content-type': 'application/json' };
+    const body = JSON.stringify({ wallet: peer });
+    const response = await fetch(`${url}${PATHS.contactsAsk}`, { method: 'POST', headers, body });
+    if (!response.ok) throw new Error(`the contact was refused: ${await response.text()}`);
+    await response.body?.cancel();
+  }
+}
 
 const CANDIDATE = 'candidate:842163049 1 udp 1677729535 203.0.113.7 46154 typ srflx raddr 0.0.0.0 rport 0 generation 0';
 let next = 0;

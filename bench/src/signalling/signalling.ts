@@ -2,11 +2,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { PATHS } from '@anypath/protocol';
-import { startAnypath, tokenOf } from '../anypath.ts';
+import { startAnypath } from '../anypath.ts';
 import { type Child, startChild } from '../child.ts';
 import { percentileOf, type Spread, spreadOf } from '../spread.ts';
-import { connect, type Pair, signal } from './clients.ts';
+import { befriend, connect, type Pair, signal } from './clients.ts';
 import { type IdleResult, idle } from './idle.ts';
 
 const REFERENCE = fileURLToPath(new URL('./reference.js', import.meta.url));
@@ -77,20 +76,6 @@ async function measureSignals(
     ratio: spreadOf(rows.map((row) => row.ours[what] / row.reference[what])),
   });
   return { cpu: compare('cpu'), p99: compare('p99') };
-}
-
-/** Makes two wallets contacts, as their owners would. */
-async function befriend({ url }: Child, [one, other]: readonly [string, string]): Promise<void> {
-  for (const [wallet, peer] of [
-    [one, other],
-    [other, one],
-  ] as const) {
-    const headers = { authorization: `Bearer ${await tokenOf(wallet)}`, 'content-type': 'application/json' };
-    const body = JSON.stringify({ wallet: peer });
-    const response = await fetch(`${url}${PATHS.contactsAsk}`, { method: 'POST', headers, body });
-    if (!response.ok) throw new Error(`the contact was refused: ${await response.text()}`);
-    await response.body?.cancel();
-  }
 }
 
 const pairsOf = ({ url }: Child, names: readonly [string, string][]): Promise<Pair[]> =>

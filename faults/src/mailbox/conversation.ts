@@ -1,7 +1,7 @@
 import type { Client, Link, Message } from '@anypath/client';
+import type { Program } from '../device.ts';
+import type { Ledger } from '../ledger.ts';
 import type { Random } from '../random.ts';
-import type { Program } from './device.ts';
-import type { Ledger } from './ledger.ts';
 
 /** One message in so many is long enough to travel in parts. */
 const LONG_ONE_IN = 60;

@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { launchAnypath } from '@anypath/bench/anypath';
 import type { Launched } from '@anypath/bench/child';
 import { PATHS } from '@anypath/protocol';
+import { Device } from '../device.ts';
 import { freePort } from '../free-port.ts';
+import { type Counts, Ledger } from '../ledger.ts';
 import { type Random, randomOf } from '../random.ts';
 import { type Conversation, receiving, sendingTo } from './conversation.ts';
-import { Device } from './device.ts';
-import { type Counts, Ledger } from './ledger.ts';
 
 /** How much is broken. */
 export interface MailboxFaults {
@@ -110,9 +110,9 @@ async function sceneOf(folder: string, options: MailboxFaults, say: (line: strin
   const conversation: Conversation = { ledger, random, isOpen: true };
   const names = (kind: string, count: number) => Array.from({ length: count }, (_, index) => `${kind}-${index + 1}`);
   const to = names('recipient', options.recipients);
-  const recipients = to.map((wallet) => new Device(wallet, port, receiving(conversation, wallet)));
+  const recipients = to.map((wallet) => new Device(wallet, { port }, receiving(conversation, wallet)));
   const senders = names('sender', options.senders).map(
-    (wallet) => new Device(wallet, port, sendingTo(conversation, wallet, to)),
+    (wallet) => new Device(wallet, { port }, sendingTo(conversation, wallet, to)),
   );
   const counters = { isCalm: false, server: undefined, closed: 0, crashed: 0, unrest: Promise.resolve() };
   return { folder, options, port, random, ledger, conversation, senders, recipients, say, ...counters };

@@ -30,6 +30,7 @@ interface InitOptions {
   readonly twilioApiKey?: string;
   readonly twilioApiSecret?: string;
   readonly small?: true;
+  readonly cluster?: true;
   readonly yes?: true;
   readonly force?: true;
   readonly newSecrets?: true;
@@ -61,6 +62,7 @@ export const initCommand = (): Command =>
     .option('--twilio-api-key <key>', 'its key (TWILIO_API_KEY)')
     .option('--twilio-api-secret <text>', 'its secret; TWILIO_API_SECRET of the environment where it is left out')
     .option('--small', 'for a small machine: only the server, coturn, the front and their certificate')
+    .option('--cluster', 'two nodes of the server, with Redis and MongoDB between them')
     .option('--folder <path>', 'where compose.yaml is (./deploy, or this folder)')
     .option('--yes', 'ask nothing: what no option answers is as usual')
     .option('--force', 'write a deployment again that is there; its secrets are kept')
@@ -113,6 +115,7 @@ function refuse(sentence: string, status: number): never {
 }
 
 async function init(options: InitOptions, words: InitWords): Promise<void> {
+  if (options.small && options.cluster) throw new Refusal(words.smallCluster, BAD_ARGUMENTS);
   const folder = folderOf(options, words);
   refuseSecondTime(folder, options, words);
   const answers = await answersOf(options, words);
@@ -125,6 +128,7 @@ async function init(options: InitOptions, words: InitWords): Promise<void> {
     secrets: { ...makeSecrets(), ...kept },
     owner: ownerOfFiles(),
     small: options.small === true,
+    cluster: options.cluster === true,
   });
   try {
     writeDeployment(folder, files, isRoot() ? CONTAINER_OWNER : undefined);

@@ -198,3 +198,66 @@ describe('a connection in doubt (Socket.IO’s sockets are stand-ins)', () => {
     expect(sockets.map(({ active }) => active)).toEqual([false, false]);
   });
 });
+
+describe('a connection to a server that stops (Socket.IO’s sockets are stand-ins)', () => {
+  const end = { error: 'shutting_down', message: '' };
+
+  it('is made anew beside the old one at once, and goes over without a break', async () => {
+    const { connection, old, heard } = await standing();
+    old.emit('session:end', end);
+    await vi.advanceTimersByTimeAsync(100);
+    expect(sockets).toHaveLength(2);
+    expect(connection.socket.id).toBe('s0');
+    await accept(sockets[1]);
+    expect(connection.socket.id).toBe('s1');
+    expect(old.active).toBe(false);
+    expect(heard).toEqual(['shutting_down', 'start']);
+  });
+
+  it('has the old one answer meanwhile', async () => {
+    const { connection, old } = await standing();
+    old.emit('session:end', end);
+    await vi.advanceTimersByTimeAsync(100);
+    const answer = ask(connection.socket, 'relay:frame', frame);
+    await vi.advanceTimersByTimeAsync(40);
+    expect(await answer).toEqual({ ok: true });
+  });
+
+  it('goes on with the new one where the old one ends first', async () => {
+    const { connection, old, heard } = await standing();
+    old.emit('session:end', end);
+    await vi.advanceTimersByTimeAsync(100);
+    old.connected = false;
+    old.emit('disconnect');
+    expect(connection.socket.id).toBe('s1');
+    await accept(sockets[1]);
+    expect(heard).toEqual(['shutting_down', 'disconnect', 'start']);
+  });
+
+  it('is left to Socket.IO where the server does not wait', async () => {
+    const { connection, old } = await standing();
+    old.emit('session:end', end);
+    old.connected = false;
+    old.emit('disconnect');
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(sockets).toHaveLength(1);
+    expect(connection.socket.id).toBe('s0');
+    expect(old.connects).toBe(0);
+  });
+
+  it('is doubted as quickly afterwards as before', async () => {
+    const { connection, old } = await standing();
+    old.emit('session:end', end);
+    await vi.advanceTimersByTimeAsync(100);
+    await accept(sockets[1]);
+    for (let count = 0; count < 8; count++) {
+      const answer = ask(connection.socket, 'relay:frame', frame);
+      await vi.advanceTimersByTimeAsync(40);
+      await answer;
+    }
+    (sockets[1] as StandInSocket).answer = never;
+    ask(connection.socket, 'relay:frame', frame).catch(() => undefined);
+    await vi.advanceTimersByTimeAsync(250);
+    expect(sockets).toHaveLength(3);
+  });
+});

@@ -16,6 +16,9 @@ import { openSocket, type Present, type Socket } from './socket.ts';
 /** A connection that stood for so long was no part of the trouble before it, milliseconds. */
 const STEADY_MS = 10_000;
 
+/** A server that stops is left within this time, milliseconds, at random: others were told at the same moment. */
+const MOVE_WITHIN_MS = 100;
+
 /** What the server is told of the device: who it is, and whether it uses WebRTC. */
 export type DeviceFacts = Required<Pick<Handshake, 'deviceId' | 'rtc'>>;
 
@@ -157,9 +160,19 @@ export class Connection extends Events<ConnectionEvents> {
     if (isFresh) this.socket.tell('session:start', start);
   }
 
-  /** That we have replaced it ourselves is nobody's business. */
   #onEnd(socket: Socket, { error }: SessionEnd): void {
-    if (error === 'replaced' && socket === this.#current && this.#fresh?.isPresented) this.#goOver();
+    if (socket !== this.#current) return;
+    // That we have replaced it ourselves is nobody's business.
+    if (error === 'replaced' && this.#fresh?.isPresented) this.#goOver();
+    if (error === 'shutting_down') this.#moveSoon(socket);
+  }
+
+  /** The server stops. Where it leaves time for that, the connection to another one is made before this one ends; no doubt is cast on anybody. */
+  #moveSoon(socket: Socket): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => {
+      if (socket === this.#current && socket.connected && !this.#fresh) this.#openBeside(FRESH_MS);
+    }, Math.random() * MOVE_WITHIN_MS);
   }
 
   #onDisconnect(socket: Socket): void {

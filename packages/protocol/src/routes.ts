@@ -294,10 +294,10 @@ export const ROUTES = {
     method: 'GET',
     path: PATHS.ready,
     aliases: [],
-    doc: 'Whether what it depends on works: each provider with its circuit breaker, each STUN and TURN address.',
+    doc: 'Whether what it depends on works: each provider with its circuit breaker, each STUN and TURN address. Refused from the moment on at which the server is told to stop.',
     access: 'anyone',
     answer: Readiness,
-    errors: [],
+    errors: ['shutting_down'],
   },
   metrics: {
     method: 'GET',

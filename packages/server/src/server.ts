@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import type { Logger } from 'pino';
 import { canSignIn, createAuth } from './auth/auth.ts';
 import { authRoutes } from './auth/routes.ts';
-import { createLocalBus } from './bus/local.ts';
+import { openBus } from './bus/open.ts';
 import { checkRoute } from './check/routes.ts';
 import type { Config } from './config.ts';
 import { acquaintancesOf } from './contacts/acquaintances.ts';
@@ -13,6 +13,7 @@ import { startManagedCoturn } from './coturn/managed.ts';
 import { Devices } from './devices/devices.ts';
 import { proofCheck } from './devices/proof.ts';
 import { deviceRoutes } from './devices/routes.ts';
+import { Drain } from './drain.ts';
 import { Flags } from './flags/flags.ts';
 import { createApp } from './http/app.ts';
 import { asyncApiRoute } from './http/asyncapi.ts';
@@ -27,7 +28,7 @@ import { isLoopback } from './loopback.ts';
 import { Mailbox } from './relay/mailbox.ts';
 import { mailboxRoutes } from './relay/routes.ts';
 import { createSocketServer } from './socket/server.ts';
-import { openSqliteStore } from './store/sqlite.ts';
+import { openStore } from './store/open.ts';
 import { Certificates } from './telemetry/certificates.ts';
 import { type Gauges, mailAge } from './telemetry/gauges.ts';
 import { History } from './telemetry/history.ts';
@@ -71,11 +72,11 @@ export interface RunningServer {
 export async function startServer(config: Config, parts: ServerParts): Promise<RunningServer> {
   const { log, version, webDir, say } = parts;
   const metrics = new Metrics();
-  const store = openSqliteStore(config.DATA_DIR, {
+  const store = await openStore(config, {
     fault: (error) => log.error({ err: error }, 'the mailbox cannot be used'),
     synced: (ms) => metrics.mailSynced(ms),
   });
-  const bus = createLocalBus();
+  const { bus, adapter } = await openBus(config, log);
   const limits = new Limits(bus, config.ICE_RATE_LIMIT, (name) => metrics.rateLimited(name));
   const flags = await Flags.follow(store);
   const auth = await createAuth({ config, store, bus, log });
@@ -103,9 +104,22 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
   });
   const legacyUsed = (event: string) => metrics.legacyUsed(event);
   const people = { contacts, acquaintances, devices, mailbox };
-  const cluster = { adapter: undefined, node: config.NODE_NAME || randomBytes(4).toString('hex') };
-  const socketParts = { config, authenticator, sessions, bus, limits, flags, metrics, ...people, legacyUsed, ...cluster, log };
+  const cluster = { adapter, node: config.NODE_NAME || randomBytes(4).toString('hex') };
+  const socketParts = {
+    config,
+    authenticator,
+    sessions,
+    bus,
+    limits,
+    flags,
+    metrics,
+    ...people,
+    legacyUsed,
+    ...cluster,
+    log,
+  };
   const sockets = createSocketServer(app.server, socketParts);
+  const drain = new Drain({ io: sockets.io, hasOthers: adapter !== undefined });
   let managed: Awaited<ReturnType<typeof startManagedCoturn>>;
   const broker = createBroker(config, () => managed?.current(), metrics, log);
   const certificates = new Certificates(() => secureUrls(config, broker));
@@ -122,7 +136,7 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
   const history = new History({ tally, gauges: () => gauges, nowMs: Date.now });
 
   const close = async () => {
-    sockets.io.emit('session:end', { error: 'shutting_down', message: 'the server stops' });
+    await drain.run();
     broker.stop();
     certificates.stop();
     history.close();
@@ -139,7 +153,8 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
   };
 
   try {
-    telemetryRoutes(app, { version, broker, metrics, token: config.METRICS_TOKEN });
+    const isStopping = () => drain.isOn;
+    telemetryRoutes(app, { version, broker, metrics, token: config.METRICS_TOKEN, isStopping });
     openApiRoute(app, version, config.SESSION_COOKIE);
     asyncApiRoute(app, version, config.SESSION_COOKIE);
     authRoutes(app, { config, auth, limits, log });

@@ -24,6 +24,7 @@ interface Service {
   readonly pids_limit?: number;
   readonly privileged?: boolean;
   readonly logging?: { readonly options: Readonly<Record<string, string>> };
+  readonly extends?: { readonly file: string; readonly service: string };
   readonly healthcheck?: { readonly test: readonly string[] };
   readonly environment?: Readonly<Record<string, string>>;
   readonly secrets?: readonly string[];
@@ -40,6 +41,7 @@ const DEPLOY = fileURLToPath(new URL('../../../../deploy', import.meta.url));
 const read = (file: string): Compose => parse(readFileSync(join(DEPLOY, file), 'utf8'), { merge: true }) as Compose;
 const compose = read('compose.yaml');
 const small = read('compose.small.yaml');
+const cluster = read('compose.cluster.yaml');
 const services = Object.entries(compose.services);
 
 /** Its parts name themselves, and it its dialect, as validators no longer do. */
@@ -69,12 +71,13 @@ describe('deploy/compose.yaml and what anypath init writes for it', () => {
       placement: { addresses: ['203.0.113.5'], external: [], frontAddress: '203.0.113.5' },
       owner: { uid: 1000, gid: 1000 },
       small: false,
+      cluster: true,
     });
     writeDeployment(folder, files);
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  it.each([['compose.yaml'], ['compose.small.yaml']])(
+  it.each([['compose.yaml'], ['compose.small.yaml'], ['compose.cluster.yaml']])(
     '[S7.1] %s is valid by the schema of the specification',
     (file) => {
       const validate = new Ajv2019({ strict: false, validateFormats: false }).compile(schema);
@@ -124,14 +127,30 @@ describe('deploy/compose.yaml and what anypath init writes for it', () => {
     expect(certificates?.environment?.['FRONT']).toBe(`${addressOf(front)}:443`);
   });
 
+  it('has nodes of different names behind the front, all as the first one but for that, each where the front looks for it', () => {
+    const nodes = Object.entries(cluster.services).filter(([, { environment }]) => environment?.['NODE_NAME']);
+    expect(nodes.map(([, { environment }]) => environment?.['NODE_NAME'])).toEqual(['node1', 'node2']);
+    for (const [index, [name, service]] of nodes.entries()) {
+      if (name !== 'server') expect(service.extends).toEqual({ file: 'compose.yaml', service: 'server' });
+      const networks = { ...compose.services['server']?.networks, ...service.networks };
+      const { edge } = networks as Record<string, { ipv4_address: string }>;
+      const backend = cluster.services['front']?.environment?.[`NODE${index + 1}_BACKEND`];
+      expect(backend).toBe(`${edge?.ipv4_address}:3000`);
+    }
+    const asked = parse(readFileSync(join(DEPLOY, 'prometheus/servers.cluster.yml'), 'utf8'));
+    expect(asked).toEqual([{ targets: nodes.map(([name]) => `${name}:3000`) }]);
+  });
+
   it('finds everything that it mounts', () => {
+    const all = [...services, ...Object.entries(cluster.services)];
+    const known = { ...compose.secrets, ...cluster.secrets };
     const files = [
-      ...services.flatMap(([, { volumes = [] }]) => volumes.map(({ source }) => source)),
-      ...Object.values(compose.secrets).map(({ file }) => file),
+      ...all.flatMap(([, { volumes = [] }]) => volumes.map(({ source }) => source)),
+      ...Object.values(known).map(({ file }) => file),
     ];
     expect(files.filter((file) => !existsSync(join(folder, file)))).toEqual([]);
-    const used = services.flatMap(([, service]) => service.secrets ?? []);
-    expect([...new Set(used)].sort()).toEqual(Object.keys(compose.secrets).sort());
+    const used = all.flatMap(([, service]) => service.secrets ?? []);
+    expect([...new Set(used)].sort()).toEqual(Object.keys(known).sort());
   });
 
   it('keeps secrets in files: none is in what docker inspect and docker compose config show', () => {
@@ -158,6 +177,9 @@ describe('deploy/compose.yaml and what anypath init writes for it', () => {
         'front',
         'server',
       ]);
+      const several = config('compose.yaml', 'compose.cluster.yaml');
+      expect(several.stderr).toBe('');
+      expect(several.stdout.trim().split('\n').sort()).toEqual([...Object.keys(compose.services), 'server2'].sort());
       rmSync(join(folder, '.env'));
       expect(config('compose.yaml').stderr).toContain('run "anypath init" first');
     });

@@ -4,7 +4,7 @@ import type { Placement } from './placement.ts';
 import type { Secrets } from './secrets.ts';
 
 /** Names under which the files are explained. */
-export type FileTopic = 'env' | 'server' | 'coturn' | 'metrics' | 'grafana' | 'mongodb' | 'redis';
+export type FileTopic = 'env' | 'server' | 'coturn' | 'metrics' | 'grafana' | 'mongodb' | 'mongodbKey' | 'redis';
 
 /** One file of a deployment. */
 export interface PlannedFile {
@@ -41,6 +41,8 @@ export interface Plan {
   readonly owner: Owner;
   /** Only the server, coturn, the front and their certificate. */
   readonly small: boolean;
+  /** Two nodes, with MongoDB and Redis in use. */
+  readonly cluster: boolean;
 }
 
 /**
@@ -58,6 +60,7 @@ export function plannedFiles(plan: Plan): PlannedFile[] {
     { path: 'secrets/grafana_password', topic: 'grafana', text: secrets.grafana },
     { path: 'secrets/mongodb_password', topic: 'mongodb', text: secrets.mongodb },
     { path: 'secrets/redis.conf', topic: 'redis', text: redis(secrets) },
+    ...(plan.cluster ? [{ path: 'secrets/mongodb_key', topic: 'mongodbKey', text: mongodbKey(secrets) } as const] : []),
   ];
 }
 
@@ -66,7 +69,7 @@ const settings = (values: Readonly<Record<string, string>>): string =>
     .map(([name, value]) => `${name}=${value}\n`)
     .join('');
 
-function environment({ answers, placement, owner, small }: Plan): Record<string, string> {
+function environment({ answers, placement, owner, small, cluster }: Plan): Record<string, string> {
   return {
     COMPOSE_PROJECT_NAME: 'anypath',
     DOMAIN: answers.domain,
@@ -77,13 +80,20 @@ function environment({ answers, placement, owner, small }: Plan): Record<string,
     ANYPATH_UID: String(owner.uid),
     ANYPATH_GID: String(owner.gid),
     ...(small ? { COMPOSE_FILE: 'compose.yaml:compose.small.yaml' } : {}),
+    ...(cluster ? { COMPOSE_FILE: 'compose.yaml:compose.cluster.yaml' } : {}),
   };
 }
 
-function serverSecrets({ answers: { twilio }, secrets }: Plan): Record<string, string> {
+function serverSecrets({ answers: { twilio }, secrets, cluster }: Plan): Record<string, string> {
   return {
     TURN_SECRET: secrets.turn,
     METRICS_TOKEN: secrets.metrics,
+    ...(cluster
+      ? {
+          STORE_URL: `mongodb://anypath:${secrets.mongodb}@mongodb:27017/anypath?replicaSet=rs0&authSource=admin`,
+          BUS_URL: `redis://:${secrets.redis}@redis:6379`,
+        }
+      : {}),
     ...(twilio
       ? {
           TWILIO_ACCOUNT_SID: twilio.accountSid,
@@ -107,6 +117,9 @@ const coturn = ({ answers, placement, secrets }: Plan): string =>
     loopbackOnly: false,
     prometheus: PROMETHEUS,
   });
+
+/** By which the members of a replica set know one another: base64, and nobody's who has not the password anyway. */
+const mongodbKey = (secrets: Secrets): string => `${Buffer.from(secrets.mongodb).toString('base64')}\n`;
 
 /** What must last is flushed every second; nothing is thrown away to make room. */
 const redis = (secrets: Secrets): string =>

@@ -15,7 +15,7 @@ const answers = {
 };
 const placement = { addresses: ['203.0.113.5'], external: [], frontAddress: '203.0.113.5' };
 const secrets = makeSecrets();
-const plan = { answers, placement, secrets, owner: { uid: 1000, gid: 1000 }, small: false };
+const plan = { answers, placement, secrets, owner: { uid: 1000, gid: 1000 }, small: false, cluster: false };
 
 describe('the files of a deployment', () => {
   let folder = '';
@@ -41,6 +41,19 @@ describe('the files of a deployment', () => {
     writeDeployment(folder, plannedFiles({ ...plan, small: true }));
     expect(whole()).toEqual(before);
     expect(readFileSync(join(folder, '.env'), 'utf8')).toContain('COMPOSE_FILE=compose.yaml:compose.small.yaml\n');
+  });
+
+  it('have several nodes find MongoDB and Redis by their passwords, with the same secrets', () => {
+    writeDeployment(folder, plannedFiles({ ...plan, cluster: true }));
+    const fileOf = (path: string) => readFileSync(join(folder, path), 'utf8');
+    expect(fileOf('.env')).toContain('COMPOSE_FILE=compose.yaml:compose.cluster.yaml\n');
+    const env = fileOf('secrets/server.env');
+    const found = /^STORE_URL=mongodb:\/\/anypath:(\S+)@mongodb:27017\/anypath\?replicaSet=rs0&authSource=admin$/m.exec(env);
+    expect(found?.[1]).toBe(fileOf('secrets/mongodb_password'));
+    expect(fileOf('secrets/redis.conf')).toContain(`requirepass ${/^BUS_URL=redis:\/\/:(\S+)@redis:6379$/m.exec(env)?.[1]}\n`);
+    // What MongoDB takes as a key.
+    expect(fileOf('secrets/mongodb_key')).toMatch(/^[A-Za-z0-9+/=]{6,1024}\n$/);
+    expect(readSecrets(folder)).toEqual(secrets);
   });
 
   it('are all as before where one cannot be written', () => {

@@ -1,6 +1,6 @@
 import { AnypathError, type Forwarded, type Frame, LIMITS, type SignalEvent } from '@anypath/protocol';
 import type { Call } from '../call/call.ts';
-import { type CallOptions, Calls, type Desk } from '../call/calls.ts';
+import { type CallOptions, Calls } from '../call/calls.ts';
 import type { CallMedia } from '../call/capture.ts';
 import { Events } from '../emitter.ts';
 import { Negotiator } from '../rtc/negotiator.ts';

@@ -144,7 +144,7 @@ describe('a wallet sign-in, really signed', () => {
 });
 
 describe('a nonce', () => {
-  it('has 128 bits in letters and digits, and comes with what else the message must name', () => {
+  it('has 128 bits in letters and digits, and comes with what else the message must name', async () => {
     const { parts } = desk();
     const [one, other] = [await offerNonce(parts), await offerNonce(parts)];
     expect(one.nonce).toMatch(/^[0-9a-f]{32}$/);

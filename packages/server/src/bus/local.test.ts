@@ -1,62 +1,44 @@
 import { LIMITS } from '@anypath/protocol';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { busContract } from './bus-contract.ts';
 import { createLocalBus } from './local.ts';
 
+const ALICE = { wallet: 'alice', deviceId: 'a1' };
+
 describe('the local bus', () => {
-  const alice = { wallet: 'alice', deviceId: 'a1' };
+  busContract(() => createLocalBus());
 
-  it('knows a device until its last connection ends', () => {
-    const bus = createLocalBus();
-    bus.join(alice, 'old', true);
-    bus.join(alice, 'new', true);
-    expect(bus.leave(alice, 'old', true)).toBe(false);
-    expect(bus.devicesOf('alice')).toEqual(['a1']);
-    expect(bus.leave(alice, 'new', true)).toBe(true);
-    expect([...bus.wallets()]).toEqual([]);
-  });
-
-  it('[PR3] names the device that connected last at the end', () => {
-    const bus = createLocalBus();
-    bus.join(alice, '1', true);
-    bus.join({ wallet: 'alice', deviceId: 'a2' }, '2', true);
-    bus.join(alice, '3', true);
-    expect(bus.devicesOf('alice')).toEqual(['a2', 'a1']);
-  });
-
-  it('[SG4] does a thing once, and forgets it after two minutes', () => {
+  it('[SG4] forgets a signal after two minutes', () => {
     let now = 1_000;
     const bus = createLocalBus(() => now);
-    const make = vi.fn(() => 'done');
-    expect([bus.once('k', 'f', make), bus.once('k', 'f', make), bus.once('k', 'other', make)]).toEqual([
-      'done',
-      'done',
-      'reused',
-    ]);
-    expect(make).toHaveBeenCalledTimes(1);
-    now += LIMITS.signalMemoryMs + 1;
-    expect(bus.once('k', 'other', make)).toBe('done');
+    expect(bus.once(ALICE, 's1', 'f', () => 'done')).toBe('done');
+    now += LIMITS.signalMemoryMs - 1;
+    expect(bus.once(ALICE, 's1', 'f', () => 'again')).toBe('done');
+    now += 2;
+    expect(bus.once(ALICE, 's1', 'other', () => 'again')).toBe('again');
   });
 
-  it('holds no more than its limit', () => {
+  it('holds no more signals than its limit', () => {
     const bus = createLocalBus(() => 1_000);
-    for (let index = 0; index <= LIMITS.signalMemoryMaxEntries + 1; index++) bus.once(`k${index}`, 'f', () => index);
-    expect(bus.once('k0', 'f', () => 'again')).toBe('again');
-  });
-});
-
-describe('the rate limits of the local bus', () => {
-  const limit = { name: 'ice', points: 2, windowMs: 60_000 };
-
-  it('let a key have its points, and say when there are more', async () => {
-    const bus = createLocalBus(() => 1_000);
-    expect(await bus.take(limit, 'alice')).toEqual({ ok: true, remaining: 1, resetMs: 60_000 });
-    expect(await bus.take(limit, 'alice')).toMatchObject({ ok: true, remaining: 0 });
-    expect(await bus.take(limit, 'alice')).toMatchObject({ ok: false, remaining: 0 });
-    expect(await bus.take(limit, 'bob')).toMatchObject({ ok: true });
-    expect(await bus.take({ ...limit, name: 'other' }, 'alice')).toMatchObject({ ok: true });
+    for (let index = 0; index <= LIMITS.signalMemoryMaxEntries + 1; index++) {
+      bus.once(ALICE, `s${index}`, 'f', () => index);
+    }
+    expect(bus.once(ALICE, 's0', 'f', () => 'again')).toBe('again');
   });
 
-  it('begin anew after the window', async () => {
+  it('takes a device for away for as long as a signal waits', () => {
+    let now = 1_000;
+    const bus = createLocalBus(() => now);
+    bus.join(ALICE, '1', true);
+    bus.leave(ALICE, '1', false);
+    now += LIMITS.signalWaitMs - 1;
+    expect(bus.isAway('alice', 'a1')).toBe(true);
+    now += 2;
+    expect(bus.isAway('alice', 'a1')).toBe(false);
+  });
+
+  it('begins a limit anew after its window', async () => {
+    const limit = { name: 'ice', points: 2, windowMs: 60_000 };
     let now = 1_000;
     const bus = createLocalBus(() => now);
     for (let index = 0; index < 3; index++) await bus.take(limit, 'alice');
@@ -64,5 +46,16 @@ describe('the rate limits of the local bus', () => {
     expect(await bus.take(limit, 'alice')).toEqual({ ok: false, remaining: 0, resetMs: 30_000 });
     now += 30_001;
     expect(await bus.take(limit, 'alice')).toMatchObject({ ok: true, remaining: 1 });
+  });
+
+  it('lets nonces and notes expire', async () => {
+    let now = 1_000;
+    const bus = createLocalBus(() => now);
+    bus.keepNonce('n1');
+    bus.notes.set('ring', 'a1', 5_000);
+    now += 5_001;
+    expect(bus.notes.get('ring')).toBeUndefined();
+    now += LIMITS.nonceMs;
+    expect(bus.takeNonce('n1')).toBe(false);
   });
 });

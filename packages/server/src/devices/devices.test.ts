@@ -109,7 +109,7 @@ describe('devices (real SQLite)', () => {
     clock.ms += 1000;
     await devices.register('alice', { publicKey: devicePublicKey() });
     await expect(devices.register('alice', { publicKey: devicePublicKey() })).rejects.toEqual(refused('devices_full'));
-    expect(devices.keysOf('alice')[0]).toBe(first);
+    expect((await devices.keysOf('alice'))[0]).toBe(first);
   });
 
   it('are seen when they register, as long as they are connected, and until they leave', async () => {
@@ -129,7 +129,9 @@ describe('devices (real SQLite)', () => {
     expect(await seen()).toEqual([clock.ms - 1000]);
     expect((await devices.list('alice', 'bob'))[0]).not.toHaveProperty('seen');
     await devices.close();
-    expect(await made().devices.list('alice', 'alice')).toMatchObject([{ since: 1_700_000_000_000, seen: clock.ms - 1000 }]);
+    expect(await made().devices.list('alice', 'alice')).toMatchObject([
+      { since: 1_700_000_000_000, seen: clock.ms - 1000 },
+    ]);
   });
 
   it('are seen in the store a second later, also where it failed before', async () => {

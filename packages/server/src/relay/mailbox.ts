@@ -10,6 +10,7 @@ import {
   type MailboxStore,
   type MailboxUse,
   type NewMail,
+  type Stored,
   WALLET_ITSELF,
   type WaitingMail,
 } from '../store/mailbox-port.ts';

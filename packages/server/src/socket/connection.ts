@@ -27,6 +27,8 @@ export interface SocketData {
   legacy: boolean;
   /** Whether it has been told so. */
   warned: boolean;
+  /** Whether it was told to move to another node: it does not leave for good then. */
+  moving?: true;
 }
 
 /** The Socket.IO server, typed. */

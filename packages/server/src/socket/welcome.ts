@@ -33,7 +33,7 @@ export function welcome(
   socket.on('disconnect', (reason, detail) => {
     const oversized = isOversized(detail) ? { code: 'payload_too_large' as const } : {};
     log[oversized.code ? 'warn' : 'info']({ wallet, device: deviceId, reason, ...oversized }, 'socket closed');
-    const goodbye = GOODBYES.has(reason);
+    const goodbye = GOODBYES.has(reason) && !socket.data.moving;
     if (bus.leave(device, socket.id, goodbye)) presence.went(device, goodbye);
   });
   socket.emit('session:start', { wallet, serverTime: Date.now() });

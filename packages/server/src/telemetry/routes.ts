@@ -12,15 +12,19 @@ export interface TelemetryParts {
   readonly metrics: Metrics;
   /** METRICS_TOKEN; empty where only this machine may read the metrics. */
   readonly token: string;
+  /** Whether this node stops, and nothing new is to come to it. */
+  readonly isStopping: () => boolean;
 }
 
 /** `/healthz`, `/readyz` and `/metrics`. */
-export function telemetryRoutes(app: FastifyInstance, { version, broker, metrics, token }: TelemetryParts): void {
+export function telemetryRoutes(app: FastifyInstance, parts: TelemetryParts): void {
+  const { version, broker, metrics, token, isStopping } = parts;
   app.get(ROUTES.health.path, async (): Promise<Health> => {
     return { status: 'ok', version, uptimeSeconds: Math.floor(process.uptime()) };
   });
   // Ready also while no TURN works: conversations go over the relay, which this process carries.
   app.get(ROUTES.ready.path, async (_request, reply) => {
+    if (isStopping()) throw new AnypathError('shutting_down');
     reply.header('cache-control', 'no-store');
     return broker.readiness(Date.now());
   });

@@ -21,7 +21,6 @@ import { Signalling } from '../signalling/signalling.ts';
 import type { Socket } from '../socket/connection.ts';
 import type { Delivery } from '../socket/delivery.ts';
 import { attempt, type EventParts } from '../socket/events.ts';
-import type { Store } from '../store/port.ts';
 import { openSqliteStore } from '../store/sqlite.ts';
 import { reportEvents } from '../telemetry/reports.ts';
 import { devicePublicKey } from './device-keys.ts';

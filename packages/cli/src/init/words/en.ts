@@ -30,6 +30,7 @@ export const en: InitWords = {
     metrics: 'with this Prometheus reads the metrics',
     grafana: 'password of "admin" in Grafana, http://127.0.0.1:3001 on this machine',
     mongodb: 'password of "anypath" in MongoDB',
+    mongodbKey: 'with this the members of MongoDB know one another',
     redis: 'configuration of Redis, with its password',
   },
   secretsAreNew:
@@ -40,6 +41,7 @@ export const en: InitWords = {
   nextDoctor: 'then, from anywhere:',
   needsTerminal: 'there is no terminal to ask on; give --domain and --yes',
   needsDomain: '--yes: it needs --domain',
+  smallCluster: '--cluster: it does not go with --small',
   noComposeFile: (folder) => `--folder: there is no compose.yaml in ${folder}; name the folder "deploy" of a clone`,
   filesExist: (files) =>
     `there is a deployment already (${files.join(', ')}); --force writes it again and keeps its secrets`,

@@ -30,6 +30,7 @@ export const es: InitWords = {
     metrics: 'con esto lee Prometheus las métricas',
     grafana: 'contraseña de «admin» en Grafana, http://127.0.0.1:3001 en esta máquina',
     mongodb: 'contraseña de «anypath» en MongoDB',
+    mongodbKey: 'con esto se reconocen los miembros de MongoDB',
     redis: 'configuración de Redis, con su contraseña',
   },
   secretsAreNew:
@@ -40,6 +41,7 @@ export const es: InitWords = {
   nextDoctor: 'después, desde cualquier sitio:',
   needsTerminal: 'no hay terminal en el que preguntar; use --domain y --yes',
   needsDomain: '--yes: necesita --domain',
+  smallCluster: '--cluster: no se combina con --small',
   noComposeFile: (folder) => `--folder: no hay compose.yaml en ${folder}; indique la carpeta «deploy» de un clon`,
   filesExist: (files) =>
     `ya hay un despliegue (${files.join(', ')}); --force lo escribe de nuevo y conserva sus secretos`,

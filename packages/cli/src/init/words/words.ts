@@ -19,6 +19,7 @@ export interface InitWords {
   readonly nextDoctor: string;
   readonly needsTerminal: string;
   readonly needsDomain: string;
+  readonly smallCluster: string;
   readonly noComposeFile: (folder: string) => string;
   readonly filesExist: (files: readonly string[]) => string;
   readonly unresolved: (name: string) => string;

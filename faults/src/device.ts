@@ -1,7 +1,7 @@
 import { tokenOf } from '@anypath/bench/anypath';
 import { AnypathError, type Client, connect } from '@anypath/client';
 import { ERRORS } from '@anypath/protocol';
-import { Cable } from '../cable.ts';
+import { Cable, type Destination } from './cable.ts';
 import { Disk, type Mounted } from './disk.ts';
 
 /** One program on a device, from its start to its end. */
@@ -19,15 +19,14 @@ export type Program = (client: Client, isAlive: () => boolean) => void;
 /** A device on which programs with the SDK start and end, one after the other. They share its disk. */
 export class Device {
   readonly wallet: string;
-  readonly #port: number;
+  readonly #server: Destination;
   readonly #program: Program;
   readonly #disk = new Disk();
   #life: Life | undefined;
 
-  /** @param port of the server, on loopback */
-  constructor(wallet: string, port: number, program: Program) {
+  constructor(wallet: string, server: Destination, program: Program) {
     this.wallet = wallet;
-    this.#port = port;
+    this.#server = server;
     this.#program = program;
   }
 
@@ -39,7 +38,7 @@ export class Device {
   /** Starts the program; it runs once it has reached the server. */
   async start(): Promise<void> {
     if (this.#life) return;
-    const cable = await Cable.to(this.#port);
+    const cable = await Cable.to(this.#server);
     const life: Life = { disk: this.#disk.mount(), cable, client: undefined, isOver: false, done: Promise.resolve() };
     this.#life = life;
     Object.assign(life, { done: this.#run(life) });

@@ -1,0 +1,69 @@
+import { LIMITS } from '@anypath/protocol';
+import type { Maybe } from '../maybe.ts';
+import type { DeviceRef } from './port.ts';
+import type { Ask } from './redis-link.ts';
+import { SeenSignals, signalKey } from './seen-signals.ts';
+
+/** Answers to signals, also of devices that move from node to node. */
+export class SharedSignals {
+  readonly #ask: Ask;
+  readonly #prefix: string;
+  readonly #local: SeenSignals;
+
+  /**
+   * @param ask asks Redis
+   * @param prefix of its keys
+   * @param nowMs a monotonic clock, milliseconds
+   */
+  constructor(ask: Ask, prefix: string, nowMs: () => number) {
+    this.#ask = ask;
+    this.#prefix = prefix;
+    this.#local = new SeenSignals(nowMs);
+  }
+
+  /**
+   * Does what a signal asks for the first time that it comes to any node.
+   *
+   * @param mayBeElsewhere whether another node may have seen it; only then is Redis asked. While Redis does not answer, this node does not know.
+   * @returns the first answer; `reused` where the signal came with another content
+   */
+  once<T>(
+    from: DeviceRef,
+    signalId: string,
+    fingerprint: string,
+    mayBeElsewhere: boolean,
+    make: () => Maybe<T>,
+  ): Maybe<T | 'reused'> {
+    const key = signalKey(from, signalId);
+    return this.#local.once<T>(key, fingerprint, () =>
+      mayBeElsewhere ? this.#askFirst(key, fingerprint, make) : this.#make(key, fingerprint, make),
+    );
+  }
+
+  async #askFirst<T>(key: string, fingerprint: string, make: () => Maybe<T>): Promise<T | 'reused'> {
+    const reply = await this.#ask(['GET', `${this.#prefix}:signal:${key}`]).catch(() => null);
+    if (typeof reply !== 'string') return this.#make(key, fingerprint, make);
+    const [known, answer] = JSON.parse(reply) as [string, T];
+    return known === fingerprint ? answer : 'reused';
+  }
+
+  #make<T>(key: string, fingerprint: string, make: () => Maybe<T>): Maybe<T> {
+    const answer = make();
+    // Nobody waits for Redis: it is for a device that repeats a signal to another node, which takes a new connection.
+    if (answer instanceof Promise) {
+      answer.then(
+        (made) => this.#remember(key, fingerprint, made),
+        () => undefined,
+      );
+    } else {
+      this.#remember(key, fingerprint, answer);
+    }
+    return answer;
+  }
+
+  #remember(key: string, fingerprint: string, answer: unknown): void {
+    const text = JSON.stringify([fingerprint, answer]);
+    const name = `${this.#prefix}:signal:${key}`;
+    this.#ask(['SET', name, text, 'PX', String(LIMITS.signalMemoryMs)]).catch(() => undefined);
+  }
+}
