@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { decode, encode } from '@msgpack/msgpack';
 import { type RedisClient, RedisConnection } from './redis-connection.ts';
 import { type Ask, within } from './redis-link.ts';
 
@@ -20,8 +21,24 @@ const OVERDUE_MS = 2_000;
 /** Broadcasts that wait for Redis to come back; the oldest leave first. */
 const HELD_MAX = 1_000;
 
+/** Broadcasts that a node may have missed and still reads: about 3 MB in Redis. */
+export const STREAM_MAX_ENTRIES = 10_000;
+
+/** `MessageType.SERVER_SIDE_EMIT` of socket.io-adapter. */
+const SERVER_SIDE_EMIT = 9;
+
+/** A message as the adapter publishes it. */
+interface AdapterMessage {
+  readonly uid: string;
+  readonly nsp: string;
+  readonly type: number;
+  readonly data?: { readonly requestId?: string };
+}
+
 /** A stream to which nobody has written for so long is removed. */
 const STREAM_MS = 3_600_000;
+
+const TRIM = { TRIM: { threshold: STREAM_MAX_ENTRIES } };
 
 /** What a stream client needs. */
 export interface StreamClientParts {
@@ -37,8 +54,8 @@ export interface StreamClientParts {
 
 /**
  * Stands between Socket.IO's Redis streams adapter and Redis, in the place of a client of `redis`. While Redis is away broadcasts reach the
- * sockets of this node at once, those of the others when it is back, and reading waits without spinning. Questions to the
- * sockets of other nodes (`fetchSockets`, `serverSideEmit`) are answered by this node alone.
+ * sockets of this node at once, those of the others when it is back, and reading waits without spinning. `serverSideEmit` without an answer
+ * goes the same way. Questions to the other nodes (`fetchSockets`, `serverSideEmit` with an answer) are answered by this node alone.
  */
 export class StreamClient {
   readonly #parts: StreamClientParts;
@@ -98,7 +115,15 @@ export class StreamClient {
 
   async subscribe(): Promise<void> {}
 
-  async publish(): Promise<number> {
+  /**
+   * The adapter publishes what it thinks may be lost, and does not look whether it was. What nodes tell each other goes into the stream
+   * instead, where it is not.
+   */
+  async publish(_channel: string, payload: Uint8Array): Promise<number> {
+    const { uid, nsp, type, data } = decode(payload) as AdapterMessage;
+    if (type !== SERVER_SIDE_EMIT || data?.requestId !== undefined) return 0;
+    const fields = { uid, nsp, type: String(type), data: Buffer.from(encode(data)).toString('base64') };
+    await this.xAdd(this.#parts.stream, '*', fields, TRIM).catch(() => undefined);
     return 0;
   }
 
