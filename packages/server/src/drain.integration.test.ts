@@ -6,19 +6,24 @@ import { describe, expect, it } from 'vitest';
 import { readConfig } from './config.ts';
 import { Drain } from './drain.ts';
 import { createApp } from './http/app.ts';
+import { createBroker } from './ice/create-broker.ts';
 import { createLog } from './log.ts';
 import type { SocketServer } from './socket/connection.ts';
+import { Metrics } from './telemetry/metrics.ts';
+import { telemetryRoutes } from './telemetry/routes.ts';
 
 /** The HTTP application and the sockets of a node, without what they are for; they answer questions after a while. */
 async function startNode(hasOthers: boolean) {
   const config = readConfig({ LOG_LEVEL: 'silent' });
-  const app = createApp(config, createLog(config));
+  const [log, metrics] = [createLog(config), new Metrics()];
+  const app = createApp(config, log);
   const io: SocketServer = new Server(app.server, { serveClient: false });
-  const drain = new Drain({ app, io, hasOthers });
+  const drain = new Drain({ io, hasOthers });
   io.on('connection', (socket) => {
     socket.on('session:check', (_nothing, answer) => void setTimeout(() => answer?.({ ok: true }), 200));
   });
-  app.get(ROUTES.ready.path, async () => ({ status: 'ready' }));
+  const broker = createBroker(config, () => undefined, metrics, log);
+  telemetryRoutes(app, { version: '', broker, metrics, token: '', isStopping: () => drain.isOn });
   await app.listen({ host: '127.0.0.1', port: 0 });
   const url = `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`;
   const sockets: Socket[] = [];
