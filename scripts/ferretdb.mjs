@@ -3,7 +3,16 @@
  * user. Where another process builds it, it waits for that.
  */
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -24,7 +33,10 @@ export function ferretdbObstacle() {
   if (existsSync(FERRETDB)) return undefined;
   const go = findCommand('go');
   if (!go) return `Go ${MIN_GO.join('.')} or newer is not installed (https://go.dev/dl)`;
-  const { stdout } = spawnSync(go, ['env', 'GOVERSION'], { encoding: 'utf8', env: { ...process.env, GOTOOLCHAIN: 'local' } });
+  const { stdout } = spawnSync(go, ['env', 'GOVERSION'], {
+    encoding: 'utf8',
+    env: { ...process.env, GOTOOLCHAIN: 'local' },
+  });
   const [, major = '0', minor = '0'] = /^go(\d+)\.(\d+)/.exec(stdout) ?? [];
   const [needMajor = 0, needMinor = 0] = MIN_GO;
   const isNew = Number(major) > needMajor || (Number(major) === needMajor && Number(minor) >= needMinor);

@@ -48,7 +48,10 @@ export function flagsCommand(): Command {
         .map(([key, { doc }]) => `  ${key.padEnd(14)} ${doc}`)
         .join('\n')}`,
     )
-    .addHelpText('after', '\nThe flags are those of the servers with the same STORE_URL, or with the same DATA_DIR where it is not set.')
+    .addHelpText(
+      'after',
+      '\nThe flags are those of the servers with the same STORE_URL, or with the same DATA_DIR where it is not set.',
+    )
     .addHelpText('after', '\nExample:\n  anypath flags set rtc.ice on --percent 20');
 }
 
@@ -75,7 +78,9 @@ async function inStore(options: Common, act: (store: Store) => Promise<void>): P
   const { env } = process;
   try {
     const store = await openStore(
-      readConfig(options.dataDir === undefined ? env : { ...env, DATA_DIR: options.dataDir, STORE_URL: '', BUS_URL: '' }),
+      readConfig(
+        options.dataDir === undefined ? env : { ...env, DATA_DIR: options.dataDir, STORE_URL: '', BUS_URL: '' },
+      ),
     );
     try {
       await act(store);

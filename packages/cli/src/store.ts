@@ -1,4 +1,4 @@
-import { type Copied, ConfigError, copyStore, readConfig, SETTINGS } from '@anypath/server';
+import { ConfigError, type Copied, copyStore, readConfig, SETTINGS } from '@anypath/server';
 import { Command } from 'commander';
 import { refuse } from './arguments.ts';
 

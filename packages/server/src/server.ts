@@ -105,7 +105,19 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
   const legacyUsed = (event: string) => metrics.legacyUsed(event);
   const people = { contacts, acquaintances, devices, mailbox };
   const cluster = { adapter, node: config.NODE_NAME || randomBytes(4).toString('hex') };
-  const socketParts = { config, authenticator, sessions, bus, limits, flags, metrics, ...people, legacyUsed, ...cluster, log };
+  const socketParts = {
+    config,
+    authenticator,
+    sessions,
+    bus,
+    limits,
+    flags,
+    metrics,
+    ...people,
+    legacyUsed,
+    ...cluster,
+    log,
+  };
   const sockets = createSocketServer(app.server, socketParts);
   const drain = new Drain({ io: sockets.io, hasOthers: adapter !== undefined });
   let managed: Awaited<ReturnType<typeof startManagedCoturn>>;

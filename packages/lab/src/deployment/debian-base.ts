@@ -29,9 +29,10 @@ export async function debianBase(): Promise<string> {
     const include = `--include=${PACKAGES.join(',')}`;
     await run('debootstrap', ['--variant=minbase', include, release, making, mirror], withPath);
     // Whoever installs coturn later finds its package without a network.
-    const version = await run('chroot', [making, 'dpkg-query', '--show', '--showformat=${Version}', 'coturn'], withPath);
+    const shown = await run('chroot', [making, 'dpkg-query', '--show', 'coturn'], withPath);
+    const [, version = ''] = shown.trim().split('\t');
     const archives = join(making, 'var/cache/apt/archives');
-    await run('sh', ['-c', 'cd "$0" && apt-get download -qq "coturn=$1"', archives, version.trim()], withPath);
+    await run('sh', ['-c', 'cd "$0" && apt-get download -qq "coturn=$1"', archives, version], withPath);
     renameSync(making, base);
     return base;
   } catch (error) {

@@ -1,7 +1,7 @@
 import { LIMITS } from '@anypath/protocol';
-import { LRUCache } from 'lru-cache';
 import { Away } from './away.ts';
 import type { DeviceRef } from './port.ts';
+import { Recently } from './recently.ts';
 
 /** Names one run of one node: a node that was started again is another one, also under the same name. */
 export type NodeId = string;
@@ -61,7 +61,8 @@ export class Directory {
   readonly #wallets = new Map<string, Entry[]>();
   readonly #counts = new Map<NodeId, number>();
   readonly #away: Away;
-  readonly #elsewhere: LRUCache<string, true>;
+  /** Devices that were on another node. */
+  readonly #elsewhere: Recently;
   #clock = 0;
 
   /**
@@ -75,8 +76,7 @@ export class Directory {
     this.#listener = listener;
     this.#wallMs = wallMs;
     this.#away = new Away(nowMs);
-    const clock = { ttlResolution: 0, perf: { now: nowMs } };
-    this.#elsewhere = new LRUCache({ max: ELSEWHERE_MAX, ttl: LIMITS.signalMemoryMs, ...clock });
+    this.#elsewhere = new Recently(LIMITS.signalMemoryMs, ELSEWHERE_MAX, nowMs);
   }
 
   /** The latest clock that this node has given or heard of. */
@@ -242,7 +242,7 @@ export class Directory {
     const count = this.countOf(entry.node) - 1;
     if (count === 0) this.#counts.delete(entry.node);
     else this.#counts.set(entry.node, count);
-    if (entry.node !== this.#self) this.#elsewhere.set(keyOf({ wallet, deviceId: entry.deviceId }), true);
+    if (entry.node !== this.#self) this.#elsewhere.note(keyOf({ wallet, deviceId: entry.deviceId }));
   }
 }
 

@@ -19,5 +19,5 @@ export interface OpenedBus {
 export async function openBus(config: Pick<Config, 'BUS_URL' | 'NODE_NAME'>, log: Logger): Promise<OpenedBus> {
   if (config.BUS_URL === '') return { bus: createLocalBus() };
   const bus = await openRedisBus({ url: config.BUS_URL, node: config.NODE_NAME, log });
-  return { bus, adapter: bus.createAdapter() };
+  return { bus, adapter: await bus.openAdapter() };
 }

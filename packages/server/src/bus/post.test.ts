@@ -37,14 +37,15 @@ function offices(obstacleOf: (index: number) => Obstacle = () => undefined) {
     delivered.push(index);
     return obstacleOf(index);
   });
+  const arrive = ({ to, sentMs, message }: { to: string; sentMs: number; message: Post }) => {
+    if (to === 'there') there.heard({ from: 'here', sentMs, message });
+    if (to === 'here') here.heard({ from: 'there', sentMs, message });
+  };
   /** Everything that is under way arrives. */
   const travel = () => {
     while (soon.length + way.length > 0) {
-      for (const act of soon.splice(0)) act();
-      for (const { to, sentMs, message } of way.splice(0)) {
-        if (to === 'there') there.heard({ from: 'here', sentMs, message });
-        if (to === 'here') here.heard({ from: 'there', sentMs, message });
-      }
+      flush();
+      for (const message of way.splice(0)) arrive(message);
     }
   };
   const flush = () => {
@@ -59,7 +60,9 @@ function offices(obstacleOf: (index: number) => Obstacle = () => undefined) {
 
 describe('the post office', () => {
   it('brings parcels in order, together, and their answers back', async () => {
-    const { here, way, delivered, flush, travel } = offices((index) => ([undefined, 'busy', 'offline'] as const)[index]);
+    const { here, way, delivered, flush, travel } = offices(
+      (index) => ([undefined, 'busy', 'offline'] as const)[index],
+    );
     const answers = [0, 1, 2].map((index) => here.send('there', BOB, frame(index)));
     flush();
     expect(way.length).toBe(1);

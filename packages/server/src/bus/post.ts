@@ -145,7 +145,8 @@ export class PostOffice {
 
   /** Gives up what waits for a node; for all of them where none is named. */
   giveUp(gone?: NodeId): void {
-    for (const [id, { node }] of [...this.#pending]) if (gone === undefined || gone === node) this.#settle(id, 'offline');
+    for (const [id, { node }] of [...this.#pending])
+      if (gone === undefined || gone === node) this.#settle(id, 'offline');
     for (const node of [...this.#bags.keys()]) if (gone === undefined || gone === node) this.#bags.delete(node);
   }
 

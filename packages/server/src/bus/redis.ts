@@ -182,17 +182,20 @@ export class RedisBus implements Bus {
   }
 
   /**
-   * An adapter for Socket.IO, whose broadcasts reach the sockets of all nodes: those of this node also while Redis is away, those of the others
-   * when it is back. It ends with the bus.
+   * Makes an adapter for Socket.IO, whose broadcasts reach the sockets of all nodes: those of this node also while Redis is away, those of the
+   * others when it is back. It ends with the bus.
+   *
+   * @returns when every broadcast from then on is heard; at once while this node is cut off
    */
-  createAdapter(): SocketAdapter {
+  async openAdapter(): Promise<SocketAdapter> {
     const { ask } = this.#channels;
+    const stream = `${this.#prefix}:socket.io`;
     const name = `anypath-${this.#self}-read`;
-    const client = new StreamClient({ url: this.#options.url, name, ask, isCut: () => this.isCut });
+    const client = new StreamClient({ url: this.#options.url, name, stream, ask, isCut: () => this.isCut });
     this.#streams.push(client);
-    const streamName = `${this.#prefix}:socket.io`;
+    if (!this.isCut) await within(client.began, STREAM_BLOCK_MS).catch(() => undefined);
     const how = { maxLen: STREAM_MAX_ENTRIES, blockTimeInMs: STREAM_BLOCK_MS };
-    return createAdapter(client, { streamName, channelPrefix: streamName, ...how });
+    return createAdapter(client, { streamName: stream, channelPrefix: stream, ...how });
   }
 
   async close(): Promise<void> {

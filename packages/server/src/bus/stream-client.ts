@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { RedisConnection } from './redis-connection.ts';
+import { type RedisClient, RedisConnection } from './redis-connection.ts';
 import { type Ask, within } from './redis-link.ts';
 
 /** One entry of a stream, as the client of `redis` gives it. */
@@ -28,6 +28,8 @@ export interface StreamClientParts {
   readonly url: string;
   /** How Redis names its connection. */
   readonly name: string;
+  /** The one stream that it reads and writes. */
+  readonly stream: string;
   readonly ask: Ask;
   /** Whether Redis is known to be away. */
   readonly isCut: () => boolean;
@@ -42,14 +44,25 @@ export class StreamClient {
   readonly #parts: StreamClientParts;
   readonly #reading: RedisConnection;
   #held: string[][] = [];
-  /** The entry behind which reading began. */
+  /**
+   * The entry behind which reading begins. The adapter asks for what comes "from now on" until something comes; what comes between two
+   * such reads would be lost.
+   */
   #begin: string | undefined;
+  #hasBegun: () => void = () => undefined;
   #isClosed = false;
+  /** Resolves once everything that is appended from then on will be read. */
+  readonly began = new Promise<void>((resolve) => {
+    this.#hasBegun = resolve;
+  });
 
   constructor(parts: StreamClientParts) {
     this.#parts = parts;
-    const { url, name } = parts;
-    this.#reading = new RedisConnection({ url, name, up: () => undefined, down: () => undefined });
+    const { url, name, stream } = parts;
+    const prepare = async (client: RedisClient) => {
+      this.#begin ??= (await within(client.xRevRange(stream, '+', '-', { COUNT: 1 }), OVERDUE_MS))?.[0]?.id ?? '0-0';
+    };
+    this.#reading = new RedisConnection({ url, name, prepare, up: () => this.#hasBegun(), down: () => undefined });
   }
 
   /** Sends what was broadcast while Redis was away. */
@@ -134,21 +147,12 @@ export class StreamClient {
   async #read(key: string, id: string, COUNT: number, BLOCK: number): Promise<StreamReply> {
     if (!this.#reading.isUp) throw new Error('Redis is not connected');
     const { client } = this.#reading;
+    const after = id === '$' ? (this.#begin ?? id) : id;
     try {
-      const after = id === '$' ? await this.#beginning(key) : id;
       return (await within(client.xRead({ key, id: after }, { COUNT, BLOCK }), BLOCK + OVERDUE_MS)) as StreamReply;
     } catch (error) {
       if (client === this.#reading.client && client.isReady) this.#reading.renew();
       throw error;
     }
-  }
-
-  /** "From now on" is asked for again and again until something comes; what comes between two such reads would be lost. */
-  async #beginning(key: string): Promise<string> {
-    if (this.#begin === undefined) {
-      const [last] = await within(this.#reading.client.xRevRange(key, '+', '-', { COUNT: 1 }), OVERDUE_MS);
-      this.#begin = last?.id ?? '0-0';
-    }
-    return this.#begin;
   }
 }

@@ -181,20 +181,25 @@ function fieldsOfParcel(parcel: Parcel): unknown[] {
   }
 }
 
-function parcelOf([id, wallet, deviceId, code, ...fields]: RawParcel): Sent | undefined {
+function parcelOf([id, wallet, deviceId, kind, ...fields]: RawParcel): Sent | undefined {
   const to = { wallet, deviceId };
-  const kind = PARCELS[code];
+  const parcel = parcelFrom(PARCELS[kind], to, fields);
+  return parcel && { id, to, parcel };
+}
+
+function parcelFrom(kind: Parcel['kind'] | undefined, to: DeviceRef, fields: unknown[]): Parcel | undefined {
   switch (kind) {
     case 'signal': {
       const [event, signal] = fields as [SignalEvent, Forwarded<SignalEvent>];
-      return { id, to, parcel: { kind, event, signal } };
+      return { kind, event, signal };
     }
     case 'taken':
-      return { id, to, parcel: { kind, taken: fields[0] as RtcTaken } };
+      return { kind, taken: fields[0] as RtcTaken };
     case 'frame': {
-      const [frame, from, fromDevice] = fields as [Uint8Array, string, string];
-      const parcel = { kind, frame: { to: wallet, toDevice: deviceId, frame } } as const;
-      return { id, to, parcel: { ...parcel, from: { wallet: from, deviceId: fromDevice } } };
+      const [bytes, wallet, deviceId] = fields as [Uint8Array, string, string];
+      // What was received stands in a buffer of its own, which TypeScript cannot know.
+      const frame = { to: to.wallet, toDevice: to.deviceId, frame: bytes as Uint8Array<ArrayBuffer> };
+      return { kind, frame, from: { wallet, deviceId } };
     }
     case undefined:
       return undefined;

@@ -20,10 +20,16 @@ const ACTIONS = Object.keys(CHANGES) as ContactAction[];
 
 /** The list of the signed-in wallet's contacts, and what changes it. */
 export function contactRoutes(app: FastifyInstance, { contacts, ...guard }: ContactRouteParts): void {
-  sessionRoute(app, guard, ROUTES.contacts, { limit: 'contacts' }, async ({ wallet }, _request, reply): Promise<ContactList> => {
-    reply.header('cache-control', 'no-store');
-    return { contacts: [...(await contacts.list(wallet))] };
-  });
+  sessionRoute(
+    app,
+    guard,
+    ROUTES.contacts,
+    { limit: 'contacts' },
+    async ({ wallet }, _request, reply): Promise<ContactList> => {
+      reply.header('cache-control', 'no-store');
+      return { contacts: [...(await contacts.list(wallet))] };
+    },
+  );
   for (const action of ACTIONS) {
     sessionRoute(app, guard, CHANGES[action], { limit: 'contacts' }, ({ wallet }, request, reply) => {
       const { wallet: peer } = bodyOf(request, ContactRequest);

@@ -129,7 +129,9 @@ describe('devices (real SQLite)', () => {
     expect(await seen()).toEqual([clock.ms - 1000]);
     expect((await devices.list('alice', 'bob'))[0]).not.toHaveProperty('seen');
     await devices.close();
-    expect(await made().devices.list('alice', 'alice')).toMatchObject([{ since: 1_700_000_000_000, seen: clock.ms - 1000 }]);
+    expect(await made().devices.list('alice', 'alice')).toMatchObject([
+      { since: 1_700_000_000_000, seen: clock.ms - 1000 },
+    ]);
   });
 
   it('are seen in the store a second later, also where it failed before', async () => {

@@ -37,7 +37,10 @@ export class Limits {
     const rows = Object.entries(RATE_LIMITS) as [RateLimitName, Omit<Limit, 'name'>][];
     this.#limits = new Map(
       rows.map(([name, { points, windowMs }]) => {
-        return [name, { name, windowMs, points: name === 'ice' ? icePoints : points, isLocal: OF_CONNECTION.has(name) }];
+        return [
+          name,
+          { name, windowMs, points: name === 'ice' ? icePoints : points, isLocal: OF_CONNECTION.has(name) },
+        ];
       }),
     );
   }

@@ -106,7 +106,9 @@ export class Signalling {
     const isGone = (found: readonly Obstacle[]) => found.every((obstacle) => obstacle === 'offline');
     if (obstacles.some((obstacle) => obstacle instanceof Promise)) {
       // Those that were there a moment ago are between two connections.
-      return Promise.all(obstacles).then((found) => (isGone(found) ? this.#await(event, signal, toDevice) : { ok: true }));
+      return Promise.all(obstacles).then((found) =>
+        isGone(found) ? this.#await(event, signal, toDevice) : { ok: true },
+      );
     }
     return { ok: true };
   }

@@ -165,7 +165,12 @@ function assemble(
 }
 
 /** Each node tells its own sockets what has changed between two wallets. */
-function tellOfContacts(io: SocketServer, { config, contacts }: SocketParts, siblings: Siblings, presence: Presence): void {
+function tellOfContacts(
+  io: SocketServer,
+  { config, contacts }: SocketParts,
+  siblings: Siblings,
+  presence: Presence,
+): void {
   const changed = ({ wallet, update }: ContactChange) => {
     io.local.to(walletRoom(wallet)).emit('contacts:update', update);
     // Where everyone is a contact, a relation that ends changes nothing.
@@ -195,11 +200,7 @@ function tellOfMail({ mailbox, bus }: SocketParts, pushes: Pushes): void {
 }
 
 /** Changes of devices reach who may see them, and those that are revoked lose their connections. */
-function tellOfDevices(
-  io: SocketServer,
-  { devices, bus, acquaintances }: SocketParts,
-  siblings: Siblings,
-): DeviceNews {
+function tellOfDevices(io: SocketServer, { devices, bus, acquaintances }: SocketParts, siblings: Siblings): DeviceNews {
   const news = new DeviceNews({
     devices,
     bus,
@@ -252,4 +253,3 @@ function logTransport(io: SocketServer, log: Logger): void {
     next();
   });
 }
-

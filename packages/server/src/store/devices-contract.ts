@@ -120,7 +120,8 @@ export function devicesContract(open: () => Maybe<DeviceStore>): void {
       const other = await another();
       await add(store, 'alice', device('k1', 1_700_000_000_000));
       await add(other, 'alice', device('k2', 1_700_000_000_123));
-      for (const each of [store, other, await another()]) expect(await each.deviceKeysOf('alice')).toEqual(['k1', 'k2']);
+      for (const each of [store, other, await another()])
+        expect(await each.deviceKeysOf('alice')).toEqual(['k1', 'k2']);
     }),
   );
 

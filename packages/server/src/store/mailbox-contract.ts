@@ -344,7 +344,9 @@ async function playRound(store: MailboxStore, round: number): Promise<void> {
 async function sizes(store: MailboxStore, owner: string, readers: readonly string[]): Promise<number[]> {
   const range = { maxMessages: 1000, nowMs: 0 };
   const pulled = await Promise.all(readers.map((reader) => pull(store, owner, range, reader)));
-  const byPosition = pulled.flatMap(({ messages }) => messages.map(({ position, body }) => [position, body.byteLength] as const));
+  const byPosition = pulled.flatMap(({ messages }) =>
+    messages.map(({ position, body }) => [position, body.byteLength] as const),
+  );
   return [...new Map(byPosition).values()];
 }
 

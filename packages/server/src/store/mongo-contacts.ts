@@ -47,11 +47,7 @@ export function contactsIn(connection: MongoConnection): ContactStore {
       return found.map((pair) => v.parse(StoredPair, pair));
     });
 
-  async function changeOnce(
-    a: string,
-    b: string,
-    change: (pair: Pair) => Pair,
-  ): Promise<PairChange | undefined> {
+  async function changeOnce(a: string, b: string, change: (pair: Pair) => Pair): Promise<PairChange | undefined> {
     const known = await connection.run(() => read(nameOf(a, b)));
     const before = known?.stances ?? STRANGERS;
     const after = change(before);
@@ -79,9 +75,7 @@ export function contactsIn(connection: MongoConnection): ContactStore {
       }),
     mutualContactsOf: (wallet) =>
       connection.run(async () => {
-        const found = await contacts
-          .find({ own: wallet, isMutual: true }, { projection: { a: 1, b: 1 } })
-          .toArray();
+        const found = await contacts.find({ own: wallet, isMutual: true }, { projection: { a: 1, b: 1 } }).toArray();
         return found.map(({ a, b }) => (a === wallet ? b : a));
       }),
   };

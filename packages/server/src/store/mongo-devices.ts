@@ -82,8 +82,7 @@ export function devicesIn(connection: MongoConnection): DeviceStore {
         const [kept, seen] = await Promise.all([read(wallet), seenOf(wallet)]);
         return withSightings(kept?.devices ?? [], seen);
       }),
-    deviceKeysOf: (wallet) =>
-      connection.run(async () => (await read(wallet))?.devices.map(({ keyId }) => keyId) ?? []),
+    deviceKeysOf: (wallet) => connection.run(async () => (await read(wallet))?.devices.map(({ keyId }) => keyId) ?? []),
     changeDevices: (wallet, keyId, change) =>
       changes.run(wallet, () => untilUncontested(() => changeOnce(wallet, keyId, change))),
     sawDevices: (seen) =>

@@ -18,11 +18,7 @@ type Remains = v.InferOutput<typeof Remains>;
  * @param nowMs Unix time in milliseconds
  * @param isOver whether to stop
  */
-export async function removeGone(
-  mails: Collection<MailDocument>,
-  nowMs: number,
-  isOver: () => boolean,
-): Promise<void> {
+export async function removeGone(mails: Collection<MailDocument>, nowMs: number, isOver: () => boolean): Promise<void> {
   for (;;) {
     const options = { projection: { owner: 1, position: 1 }, sort: { goneMs: 1 }, limit: SLICE } as const;
     const found = await mails.find({ goneMs: { $lte: nowMs - HELD_MS } }, options).toArray();
@@ -34,11 +30,7 @@ export async function removeGone(
   }
 }
 
-async function removeFrom(
-  mails: Collection<MailDocument>,
-  owner: string,
-  remains: readonly Remains[],
-): Promise<void> {
+async function removeFrom(mails: Collection<MailDocument>, owner: string, remains: readonly Remains[]): Promise<void> {
   const newest = await newestPosition(mails, owner);
   const own = remains.filter((each) => each.owner === owner);
   const older = own.filter(({ position }) => position < newest).map(({ _id }) => _id);

@@ -98,7 +98,9 @@ export async function makeIndexes(db: Db): Promise<void> {
       await db.collection(collection).createIndexes([...indexes], { timeoutMS: INDEX_WITHIN_MS });
     } catch (error) {
       throw error instanceof MongoServerError && isDuplicate(error)
-        ? new Error(`The collection ${collection} holds something twice that may be there once; it was not written by anypath.`)
+        ? new Error(
+            `The collection ${collection} holds something twice that may be there once; it was not written by anypath.`,
+          )
         : error;
     }
   }

@@ -90,8 +90,14 @@ suite(`the store on MongoDB (real server)${obstacle ? `: ${obstacle}` : ''}`, ()
   it('[S1.4] takes flags as an operator writes them by hand, and leaves out what is none', async () => {
     const store = await node();
     const client = new MongoClient(url);
-    await client.db().collection('flags').insertMany([{ key: 'rtc.ice', enabled: false }, { key: 'rtc.report' }]);
-    await client.db().collection('flags').insertOne({ key: 'rtc.signal', enabled: true, wallets: { alice: false } });
+    await client
+      .db()
+      .collection('flags')
+      .insertMany([{ key: 'rtc.ice', enabled: false }, { key: 'rtc.report' }]);
+    await client
+      .db()
+      .collection('flags')
+      .insertOne({ key: 'rtc.signal', enabled: true, wallets: { alice: false } });
     await client.close();
     expect(await store.flags()).toEqual([
       { key: 'rtc.ice', enabled: false, percent: 100, wallets: {} },
@@ -193,9 +199,7 @@ suite(`the store on MongoDB (real server)${obstacle ? `: ${obstacle}` : ''}`, ()
     expect(await left()).toHaveLength(3);
     expect((await left()).some(({ body, waiting: still }) => body !== undefined || still !== undefined)).toBe(false);
     await one.mailbox.expire(Date.now() + 3 * HOUR_MS, 100);
-    expect(await left()).toEqual([
-      { _id: expect.any(String), owner: 'bob', position: 3, readers: [], isAnchor: true },
-    ]);
+    expect(await left()).toEqual([{ _id: expect.any(String), owner: 'bob', position: 3, readers: [], isAnchor: true }]);
     expect((await two.mailbox.enqueue(mail('m4'), QUOTA)).added?.position).toBe(4);
     expect((await one.mailbox.enqueue(mail('m1'), QUOTA)).added?.position, 'it is forgotten by then').toBe(5);
     await two.mailbox.acknowledge('bob', WALLET_ITSELF, [4, 5]);
@@ -280,10 +284,11 @@ suite(`the store on MongoDB (real server)${obstacle ? `: ${obstacle}` : ''}`, ()
     await expect(late).rejects.toMatchObject({ code: 'store_unavailable' });
     expect(performance.now() - startMs).toBeLessThan(ANSWERED_WITHIN_MS);
     server.thaw();
-    const again = () => store.mailbox.enqueue(mail('late', { copyReaders: ['a2'] }), QUOTA).then(
-      () => 'answered',
-      () => 'refused',
-    );
+    const again = () =>
+      store.mailbox.enqueue(mail('late', { copyReaders: ['a2'] }), QUOTA).then(
+        () => 'answered',
+        () => 'refused',
+      );
     await expect.poll(again, { timeout: 10_000 }).toBe('answered');
     await store.mailbox.enqueue(mail('m2'), QUOTA);
     expect((await waiting(store.mailbox, 'bob')).map(({ id }) => id)).toEqual(['m1', 'late', 'm2']);

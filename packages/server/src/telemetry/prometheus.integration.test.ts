@@ -67,9 +67,7 @@ class Prometheus implements AsyncDisposable {
     const shipped = readFileSync(file, 'utf8');
     const servers = join(folder, 'servers.yml');
     writeFileSync(servers, readFileSync(servers, 'utf8').replace('server:3000', `127.0.0.1:${serverPort}`));
-    const replaced = shipped
-      .replace('/run/secrets/metrics_token', join(folder, 'token'))
-      .replaceAll('15s', '1s');
+    const replaced = shipped.replace('/run/secrets/metrics_token', join(folder, 'token')).replaceAll('15s', '1s');
     writeFileSync(file, replaced);
     const port = await freePort('127.0.0.1', 0);
     const started = spawn(

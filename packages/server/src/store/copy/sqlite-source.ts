@@ -67,7 +67,8 @@ type Readers = { readonly [K in Kind]: (after: string) => Iterable<Keyed<K>> };
 export function openSqliteSource(folder: string): RecordSource {
   const files = ['anypath.db', 'mailbox.db'].map((name) => join(folder, name));
   const missing = files.find((file) => !existsSync(file));
-  if (missing !== undefined) throw new Error(`${missing} is not there. Name the folder that DATA_DIR of the server names.`);
+  if (missing !== undefined)
+    throw new Error(`${missing} is not there. Name the folder that DATA_DIR of the server names.`);
   // Before the schema is touched: a server on these files would work on with it.
   for (const db of alone(files)) db.close();
   openSqliteStore(folder).close();
@@ -98,7 +99,9 @@ function alone(files: readonly string[]): DatabaseSyncInstance[] {
   } catch (error) {
     for (const db of opened) db.close();
     const isInUse = error instanceof Error && /locked|busy/i.test(error.message);
-    throw isInUse ? new Error('A server runs on these files. Stop it first: what it takes meanwhile would be lost.') : error;
+    throw isInUse
+      ? new Error('A server runs on these files. Stop it first: what it takes meanwhile would be lost.')
+      : error;
   }
 }
 
