@@ -92,7 +92,8 @@ async function breakOnce(scene: Scene, fault: FaultName): Promise<FaultReport> {
   const before = ledger.counts();
   talk.isOpen = true;
   const openedMs = performance.now();
-  if (!(await until(() => talk.gaps.servedAfter(openedMs) !== undefined, BEGIN_MS))) say(`${fault}: not all are served before it`);
+  if (!(await until(() => talk.gaps.servedAfter(openedMs) !== undefined, BEGIN_MS)))
+    say(`${fault}: not all are served before it`);
   await sleep(CALM_MS);
   const brokenMs = performance.now();
   say(`${fault}: now`);

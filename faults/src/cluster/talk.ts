@@ -5,7 +5,7 @@ import type { Random } from '../random.ts';
 import { Gaps } from './gaps.ts';
 
 /** How often each client says something, milliseconds; up to a fifth more or less, so that they do not keep step. */
-const EVERY_MS = 200;
+const EVERY_MS = 400;
 const BYTES = 200;
 
 /** Clients that talk all the while: each sends numbered messages to the next, in a ring, whether or not the last ones came. */
