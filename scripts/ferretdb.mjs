@@ -5,6 +5,7 @@
 import { spawnSync } from 'node:child_process';
 import {
   copyFileSync,
+  cpSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -25,8 +26,64 @@ const MODULE = join(ROOT, 'tools', 'ferretdb');
 const MIN_GO = [1, 24];
 
 const cache = join(process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'anypath');
-/** Where it is once it was built; `mongo-server.ts` of the tests names it too. The last number is that of `main.go`. */
-export const FERRETDB = join(cache, `ferretdb-${VERSION}-1`);
+/**
+ * What is changed of FerretDB while it is built, so that tests with some thousand documents take seconds: as released, it looks for an
+ * `_id` by another expression than that of its index, and reads and parses the whole collection for anything else. What is found is the same:
+ * it goes through every condition again afterwards.
+ *
+ * @type {readonly { file: string, from: string, to: string }[]}
+ */
+const CHANGES = [
+  {
+    file: 'backends/sqlite/metadata/metadata.go',
+    from: `IDColumn = DefaultColumn + "->'$._id'"`,
+    to: 'IDColumn = DefaultColumn + `->"_id"`',
+  },
+  {
+    file: 'handler/msg_find.go',
+    from: 'if !h.EnableNestedPushdown && params.Filter != nil {',
+    to: 'if false {',
+  },
+  {
+    file: 'backends/sqlite/collection.go',
+    from: `	q += whereClause
+	q += prepareOrderByClause(params.Sort)`,
+    to: `	if whereClause == "" {
+		var conditions []string
+
+		for _, key := range []string{"_id", "owner", "once"} {
+			v, _ := params.Filter.Get(key)
+			if s, ok := v.(string); ok {
+				conditions = append(conditions, fmt.Sprintf("%s->%q = ?", metadata.DefaultColumn, key))
+				args = append(args, string(must.NotFail(sjson.MarshalSingleValue(s))))
+			}
+		}
+
+		for _, key := range []string{"goneMs", "waiting.dueMs", "waiting.sinceMs", "waiting.bytes"} {
+			v, _ := params.Filter.Get(key)
+			if d, ok := v.(*types.Document); ok {
+				for operator, comparison := range map[string]string{"$lte": "<=", "$gt": ">", "$gte": ">="} {
+					if n, _ := d.Get(operator); n != nil {
+						path := strings.ReplaceAll(key, ".", "\\"->\\"")
+						conditions = append(conditions, fmt.Sprintf("CAST(%s->\\"%s\\" AS REAL) %s ?", metadata.DefaultColumn, path, comparison))
+						args = append(args, n)
+					}
+				}
+			}
+		}
+
+		if len(conditions) > 0 {
+			whereClause = " WHERE " + strings.Join(conditions, " AND ")
+		}
+	}
+
+	q += whereClause
+	q += prepareOrderByClause(params.Sort)`,
+  },
+];
+
+/** Where it is once it was built; `mongo-server.ts` of the tests names it too. The last number grows with what is built around it. */
+export const FERRETDB = join(cache, `ferretdb-${VERSION}-3`);
 
 /** Why it cannot be built here; `undefined` where it can, or is there. */
 export function ferretdbObstacle() {
@@ -82,7 +139,9 @@ function built() {
   const folder = mkdtempSync(join(cache, 'build-'));
   try {
     for (const file of ['go.mod', 'go.sum', 'main.go']) copyFileSync(join(MODULE, file), join(folder, file));
-    const { status, stderr } = spawnSync('go', ['build', '-mod=mod', '-trimpath', '-o', 'ferretdb', '.'], {
+    change(folder);
+    const args = ['build', '-mod=mod', '-trimpath', '-o', 'ferretdb', '.'];
+    const { status, stderr } = spawnSync('go', args, {
       cwd: folder,
       encoding: 'utf8',
       env: { ...process.env, CGO_ENABLED: '0' },
@@ -93,6 +152,30 @@ function built() {
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/**
+ * Has the module of a folder use a copy of FerretDB with its changes.
+ *
+ * @param {string} folder
+ */
+function change(folder) {
+  const options = { cwd: folder, encoding: /** @type {const} */ ('utf8') };
+  const { stdout } = spawnSync('go', ['mod', 'download', '-json', 'github.com/FerretDB/FerretDB'], options);
+  const source = join(folder, 'source');
+  cpSync(JSON.parse(stdout).Dir, source, { recursive: true });
+  // Modules are read-only where Go keeps them.
+  spawnSync('chmod', ['-R', 'u+w', source]);
+  for (const { file, from, to } of CHANGES) {
+    const changed = join(source, 'internal', file);
+    const text = readFileSync(changed, 'utf8');
+    if (!text.includes(from)) throw new Error(`${file} is not as it was when its change was written`);
+    writeFileSync(
+      changed,
+      text.replace(from, () => to),
+    );
+  }
+  spawnSync('go', ['mod', 'edit', '-replace=github.com/FerretDB/FerretDB=./source'], options);
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {

@@ -121,7 +121,12 @@ export function contactsContract(open: () => Maybe<ContactStore>): void {
           expect((await act(store, mine, action, theirs, 1000 + index)).after).toEqual(after);
         }
       };
-      await Promise.all(SEQUENCES.map(play));
+      // Some at a time: that is quicker where the store is elsewhere.
+      const left = [...SEQUENCES.entries()];
+      const playSome = async () => {
+        for (let next = left.pop(); next; next = left.pop()) await play(next[1], next[0]);
+      };
+      await Promise.all([playSome(), playSome(), playSome(), playSome()]);
       const seen = [...kept].filter(([peer, pair]) => stateFor(pair, sideOf('me', peer)) !== 'none');
       const asking = seen.filter(([peer, pair]) => stateFor(pair, sideOf('me', peer)) === 'asking').length;
       const listed = await store.contactsOf('me');

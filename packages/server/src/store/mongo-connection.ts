@@ -1,11 +1,10 @@
 import { AnypathError } from '@anypath/protocol';
 import { type Db, MongoClient, type MongoClientOptions, MongoError } from 'mongodb';
 
-/**
- * How long an answer may take, milliseconds, with all that it needs: a server that is found, a free connection, the work itself, and the
- * word of the majority. The servers are told too, so that what nobody waits for any more is not done much later.
- */
+/** How long an answer to one question may take, milliseconds. */
 export const ANSWER_WITHIN_MS = 2_500;
+/** The same for work that nobody waits for: an index that is made, a batch of a copy. */
+export const WORK_WITHIN_MS = 600_000;
 /** How long the database may take to be there at the start. */
 const START_WITHIN_MS = 10_000;
 /** Faults of an outage are told at most this often, milliseconds. */
@@ -13,18 +12,24 @@ const FAULT_EVERY_MS = 5_000;
 /** The database where the URL names none. */
 const DATABASE = 'anypath';
 
-/** What holds for everything, whatever the URL says: without it an answer would not mean that it lasts. */
-const OPTIONS: MongoClientOptions = {
+/**
+ * What holds for everything, whatever the URL says: without it an answer would not mean that it lasts. The driver repeats nothing by itself:
+ * it would take twice as long to say that something failed, and whoever repeats it is answered as the first time.
+ */
+const optionsFor = (withinMs: number): MongoClientOptions => ({
   appName: 'anypath',
-  writeConcern: { w: 'majority', journal: true },
+  writeConcern: { w: 'majority', journal: true, wtimeoutMS: withinMs },
   readConcern: { level: 'majority' },
   readPreference: 'primary',
-  timeoutMS: ANSWER_WITHIN_MS,
+  retryReads: false,
+  retryWrites: false,
   serverSelectionTimeoutMS: ANSWER_WITHIN_MS,
   connectTimeoutMS: ANSWER_WITHIN_MS,
-  // How soon it is seen that a server is back, or is another one's turn.
+  waitQueueTimeoutMS: ANSWER_WITHIN_MS,
+  socketTimeoutMS: withinMs,
+  // How soon it is seen that a server is back, or that it is another one's turn.
   heartbeatFrequencyMS: 2_000,
-};
+});
 
 /** MongoDB, or whatever speaks its protocol, as the store uses it. */
 export class MongoConnection {
@@ -43,11 +48,12 @@ export class MongoConnection {
    * Waits for the database for a while.
    *
    * @param url STORE_URL
+   * @param withinMs how long each answer may take, milliseconds
    * @param fault told of errors of the database; callers get `store_unavailable`
    * @throws Error where the URL cannot be used, nobody answers or nobody may sign in; the sentence says what to do, and holds no password
    */
-  static async open(url: string, fault: (error: unknown) => void): Promise<MongoConnection> {
-    const client = clientFor(url);
+  static async open(url: string, withinMs: number, fault: (error: unknown) => void): Promise<MongoConnection> {
+    const client = clientFor(url, withinMs);
     const db = client.db(databaseOf(url));
     try {
       await answering(db);
@@ -90,9 +96,9 @@ export class MongoConnection {
   }
 }
 
-function clientFor(url: string): MongoClient {
+function clientFor(url: string, withinMs: number): MongoClient {
   try {
-    return new MongoClient(url, OPTIONS);
+    return new MongoClient(url, optionsFor(withinMs));
   } catch (error) {
     throw new Error(`STORE_URL cannot be used (${wordsOf(error)}).`);
   }
@@ -105,7 +111,7 @@ function databaseOf(url: string): string {
 }
 
 /** Those of a database that is still starting; anything else does not pass by itself. */
-const PASSING = new Set(['MongoServerSelectionError', 'MongoNetworkError', 'MongoOperationTimeoutError']);
+const PASSING = new Set(['MongoServerSelectionError', 'MongoNetworkError', 'MongoNetworkTimeoutError']);
 
 async function answering(db: Db): Promise<void> {
   const untilMs = performance.now() + START_WITHIN_MS;

@@ -3,7 +3,7 @@ import { AnypathError } from '@anypath/protocol';
 import { type Collection, MongoBulkWriteError } from 'mongodb';
 import type { MailboxLedger } from './mailbox-ledger.ts';
 import type { Accepted, MailboxUse, NewMail } from './mailbox-port.ts';
-import { isDuplicate, type MongoConnection } from './mongo-connection.ts';
+import { ANSWER_WITHIN_MS, isDuplicate, type MongoConnection } from './mongo-connection.ts';
 import {
   acceptedOf,
   documentOf,
@@ -171,7 +171,7 @@ export class MongoMailWriter {
     const { mails, ledger, added, synced } = this.#parts;
     const documents = entries.map((entry, index) => documentOf(owner, last + 1 + index, entry));
     const startMs = performance.now();
-    const inserted = await mails.insertMany(documents, { ordered: true }).then(
+    const inserted = await mails.insertMany(documents, { ordered: true, maxTimeMS: ANSWER_WITHIN_MS }).then(
       ({ insertedCount }) => insertedCount,
       (error: unknown) => insertedBefore(error),
     );

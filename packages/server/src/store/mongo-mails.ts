@@ -1,4 +1,4 @@
-import { Binary, type Collection, type Db } from 'mongodb';
+import { Binary, type Collection, type Db, type UpdateFilter } from 'mongodb';
 import * as v from 'valibot';
 import type { Accepted, NewMail, WaitingMail } from './mailbox-port.ts';
 import { bytesOf } from './mongo-secrets.ts';
@@ -74,7 +74,9 @@ export type Remembered = v.InferOutput<typeof Remembered>;
 const HEAD = { owner: 1, position: 1, readers: 1, waiting: 1 } as const;
 const REMEMBERED = { once: 1, atMs: 1, expiresAtMs: 1, forced: 1, waiting: 1 } as const;
 /** So many are asked for one by one: an equality on `_id` alone is what every server answers without looking through the others. */
-const ONE_BY_ONE_MAX = 8;
+const ONE_BY_ONE_MAX = 32;
+/** So many are changed at a time: FerretDB holds a connection for each until all are done, and has a hundred. */
+const CHANGED_AT_ONCE = 50;
 
 /** The messages. */
 export const mailsIn = (db: Db): Collection<MailDocument> => db.collection<MailDocument>('mails');
@@ -128,6 +130,21 @@ export function waitingMail(document: unknown): WaitingMail {
 /** What a sender that repeats a message is told. */
 export const acceptedOf = ({ forced, expiresAtMs }: Remembered): Accepted => ({ forced, expiresAtMs });
 
+/** Changes messages, by their names. */
+export async function changeEach(
+  mails: Collection<MailDocument>,
+  names: readonly string[],
+  update: UpdateFilter<MailDocument>,
+): Promise<void> {
+  for (let start = 0; start < names.length; start += CHANGED_AT_ONCE) {
+    const slice = names.slice(start, start + CHANGED_AT_ONCE);
+    await mails.bulkWrite(
+      slice.map((_id) => ({ updateOne: { filter: { _id }, update } })),
+      { ordered: false },
+    );
+  }
+}
+
 /** What becomes of a message that nobody waits for any more. */
 export const emptied = (nowMs: number) =>
   ({ $set: { readers: [] as string[], goneMs: nowMs }, $unset: { waiting: '', body: '' } }) as const;
@@ -162,6 +179,6 @@ export async function rememberedOf(mails: Collection<MailDocument>, onces: reado
 /** The highest position of a mailbox; 0 where it never had a message. */
 export async function newestPosition(mails: Collection<MailDocument>, owner: string): Promise<number> {
   const options = { projection: { position: 1 }, sort: { _id: -1 }, limit: 1 } as const;
-  const [newest] = await mails.find({ _id: namesOf(owner) }, options).toArray();
+  const [newest] = await mails.find({ owner, _id: namesOf(owner) }, options).toArray();
   return newest?.position ?? 0;
 }

@@ -6,8 +6,6 @@ import { isDuplicate } from './mongo-connection.ts';
 export const SCHEMA = 1;
 /** The oldest version that may still write beside this one: that of the release before, so that nodes can be replaced one by one. */
 const OLDEST_BESIDE = 1;
-/** Making an index takes long where there is much. */
-const INDEX_WITHIN_MS = 600_000;
 
 /** What is known about the database itself. */
 export type MetaDocument =
@@ -91,11 +89,11 @@ export async function writeSchema(db: Db): Promise<void> {
   }
 }
 
-/** Makes the indexes that are not there yet. */
+/** Makes the indexes that are not there yet, one by one: FerretDB fails where it is to make several of which some are there. */
 export async function makeIndexes(db: Db): Promise<void> {
   for (const [collection, indexes] of Object.entries(INDEXES)) {
     try {
-      await db.collection(collection).createIndexes([...indexes], { timeoutMS: INDEX_WITHIN_MS });
+      for (const index of indexes) await db.collection(collection).createIndexes([index]);
     } catch (error) {
       throw error instanceof MongoServerError && isDuplicate(error)
         ? new Error(

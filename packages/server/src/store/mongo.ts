@@ -1,4 +1,4 @@
-import { MongoConnection } from './mongo-connection.ts';
+import { ANSWER_WITHIN_MS, MongoConnection, WORK_WITHIN_MS } from './mongo-connection.ts';
 import { contactsIn } from './mongo-contacts.ts';
 import { devicesIn } from './mongo-devices.ts';
 import { flagsIn } from './mongo-flags.ts';
@@ -18,13 +18,24 @@ import type { MailboxListeners } from './sqlite-mailbox.ts';
  * @throws Error where the database cannot be reached in time, or was written by a newer version; the sentence says what to do
  */
 export async function openMongoStore(url: string, listeners: MailboxListeners = {}): Promise<Store> {
-  const connection = await MongoConnection.open(url, listeners.fault ?? (() => undefined));
+  const fault = listeners.fault ?? (() => undefined);
+  const floor = await prepared(url, fault);
+  const connection = await MongoConnection.open(url, ANSWER_WITHIN_MS, fault);
   try {
-    const floor = await prepareDatabase(connection.db);
     return await storeOn(connection, floor, listeners);
   } catch (error) {
     await connection.close();
     throw error;
+  }
+}
+
+/** Over a connection of its own, because making an index takes long where there is much. */
+async function prepared(url: string, fault: (error: unknown) => void): Promise<number> {
+  const connection = await MongoConnection.open(url, WORK_WITHIN_MS, fault);
+  try {
+    return await prepareDatabase(connection.db);
+  } finally {
+    await connection.close();
   }
 }
 

@@ -14,8 +14,8 @@ import { checkWhole, troubleOf } from './sqlite-trouble.ts';
 
 type Database = DatabaseSyncInstance;
 
-/** Each entry takes the schema one version up; only append. */
-const MIGRATIONS = [
+/** The schema of the main database. Each entry takes it one version up; only append. */
+export const MIGRATIONS = [
   `CREATE TABLE flags (key TEXT PRIMARY KEY, enabled INTEGER NOT NULL CHECK (enabled IN (0, 1))) STRICT;
    CREATE TABLE secrets (name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT;`,
   `ALTER TABLE flags ADD COLUMN percent REAL NOT NULL DEFAULT 100 CHECK (percent BETWEEN 0 AND 100);

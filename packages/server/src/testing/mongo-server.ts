@@ -10,7 +10,7 @@ import { findExecutable } from '../coturn/executable.ts';
 import { freePort } from '../coturn/free-port.ts';
 
 /** As `scripts/ferretdb.mjs` names it. */
-const FERRETDB = join(process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'anypath', 'ferretdb-1.24.2-1');
+const FERRETDB = join(process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'anypath', 'ferretdb-1.24.2-3');
 const HOST = '127.0.0.1';
 /** Below the range from which the system takes ports for outgoing connections, so that the port is free again after a kill. */
 const PORTS = { from: 22_000, count: 8_000 };

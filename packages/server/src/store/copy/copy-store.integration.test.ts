@@ -3,6 +3,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { DatabaseSync } from '@photostructure/sqlite';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { sideOf, step } from '../../contacts/pair.ts';
 import { type MongoServer, mongoObstacle, startMongo } from '../../testing/mongo-server.ts';
@@ -61,6 +64,26 @@ async function fill(folder: string): Promise<void> {
   await mailbox.acknowledge('bob', 'b1', positions.slice(-3));
   await mailbox.acknowledge('bob', 'b2', positions.slice(-3));
   store.close();
+  await freed(folder);
+}
+
+/** SQLite keeps files open that were closed until their statements are collected, which a process that ends need not wait for. */
+async function freed(folder: string): Promise<void> {
+  setFlagsFromString('--expose-gc');
+  const collect: () => void = runInNewContext('gc');
+  const isFree = () => {
+    collect();
+    const files = ['anypath.db', 'mailbox.db'].map((name) => new DatabaseSync(join(folder, name)));
+    try {
+      for (const db of files) db.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE; COMMIT');
+      return true;
+    } catch {
+      return false;
+    } finally {
+      for (const db of files) db.close();
+    }
+  };
+  await expect.poll(isFree, { timeout: 10_000 }).toBe(true);
 }
 
 const obstacle = mongoObstacle();
@@ -137,6 +160,7 @@ describe.skipIf(obstacle !== undefined)(
         },
       });
       await expect(broken).rejects.toThrow('broken off');
+      await freed(folder);
       await expect(openMongoStore(url)).rejects.toThrow(/has not ended\. Run `anypath store copy` again/);
       const counts: number[] = [];
       const copied = await copyStore({ folder, url, progress: (kind, count) => kind === 'mail' && counts.push(count) });
@@ -149,6 +173,7 @@ describe.skipIf(obstacle !== undefined)(
       const running = openSqliteStore(folder);
       await expect(copyStore({ folder, url, progress: silent })).rejects.toThrow(/A server runs on these files/);
       running.close();
+      await freed(folder);
       const used = await openMongoStore(url);
       await used.close();
       await expect(copyStore({ folder, url, progress: silent })).rejects.toThrow(/There is something in this database/);

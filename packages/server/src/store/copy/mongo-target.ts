@@ -1,6 +1,6 @@
 import { Binary, type Db, type Document, MongoBulkWriteError } from 'mongodb';
 import * as v from 'valibot';
-import { MongoConnection } from '../mongo-connection.ts';
+import { MongoConnection, WORK_WITHIN_MS } from '../mongo-connection.ts';
 import { StoredPair, storedPair } from '../mongo-contacts.ts';
 import { KeptWallet, keptWallet } from '../mongo-devices.ts';
 import { Flag, storedFlag } from '../mongo-flags.ts';
@@ -8,9 +8,6 @@ import { documentOf, nameOf, onceOf } from '../mongo-mails.ts';
 import { makeIndexes, metaOf, readSchema, writeSchema } from '../mongo-schema.ts';
 import { bytesOf } from '../mongo-secrets.ts';
 import { type Digest, Digester, KINDS, type Kind, type Records } from './records.ts';
-
-/** A batch of a copy may take longer than an answer to a person. */
-const WITHIN = { timeoutMS: 120_000 } as const;
 
 /** How records of a kind are kept. */
 interface Keeping<K extends Kind> {
@@ -130,7 +127,7 @@ export class MongoTarget {
    * @throws Error where the database cannot be reached, or holds something already; the sentence says what to do
    */
   static async open(url: string, source: string): Promise<MongoTarget> {
-    const connection = await MongoConnection.open(url, () => undefined);
+    const connection = await MongoConnection.open(url, WORK_WITHIN_MS, () => undefined);
     try {
       const through = await begun(connection.db, source);
       await makeIndexes(connection.db);
@@ -145,7 +142,7 @@ export class MongoTarget {
   async write<K extends Kind>(kind: K, records: readonly Records[K][], key: string): Promise<void> {
     const { collection, documentOf } = KEPT[kind];
     try {
-      await this.#db.collection(collection).insertMany(records.map(documentOf), { ordered: false, ...WITHIN });
+      await this.#db.collection(collection).insertMany(records.map(documentOf), { ordered: false });
     } catch (error) {
       if (!isRepetition(error)) throw error;
     }
@@ -181,7 +178,7 @@ export class MongoTarget {
   async #digest<K extends Kind>(kind: K): Promise<Digest> {
     const { collection, filter, recordOf } = KEPT[kind];
     const digester = new Digester();
-    const found = this.#db.collection(collection).find(filter, { timeoutMS: 3_600_000, batchSize: 100 });
+    const found = this.#db.collection(collection).find(filter, { batchSize: 100 });
     for await (const document of found) digester.add(recordOf(document));
     return digester.digest();
   }

@@ -2,10 +2,13 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync, type DatabaseSyncInstance } from '@photostructure/sqlite';
 import * as v from 'valibot';
-import { openSqliteStore } from '../sqlite.ts';
+import { MIGRATIONS } from '../sqlite.ts';
 import { contactsOn } from '../sqlite-contacts.ts';
 import { devicesOn } from '../sqlite-devices.ts';
 import { flagsOn } from '../sqlite-flags.ts';
+import { MAILBOX_MIGRATIONS } from '../sqlite-mails.ts';
+import { migrate } from '../sqlite-migrate.ts';
+import { checkWhole } from '../sqlite-trouble.ts';
 import type { Kind, Records } from './records.ts';
 
 /** A record, and where it stands among those of its kind. */
@@ -65,15 +68,8 @@ type Readers = { readonly [K in Kind]: (after: string) => Iterable<Keyed<K>> };
  * @throws Error where there are none, a server runs on them, or they cannot be read; the sentence says what to do
  */
 export function openSqliteSource(folder: string): RecordSource {
-  const files = ['anypath.db', 'mailbox.db'].map((name) => join(folder, name));
-  const missing = files.find((file) => !existsSync(file));
-  if (missing !== undefined)
-    throw new Error(`${missing} is not there. Name the folder that DATA_DIR of the server names.`);
-  // Before the schema is touched: a server on these files would work on with it.
-  for (const db of alone(files)) db.close();
-  openSqliteStore(folder).close();
-  const [main, mailbox] = alone(files);
-  if (!main || !mailbox) throw new Error('there are two files');
+  const main = alone(join(folder, 'anypath.db'), MIGRATIONS);
+  const mailbox = alone(join(folder, 'mailbox.db'), MAILBOX_MIGRATIONS);
   const readers: Readers = { ...readersOf(main), ...mailReadersOf(mailbox) };
   const last = mailbox.prepare("SELECT max(seq) AS position FROM sqlite_sequence WHERE name = 'mails'").get();
   return {
@@ -86,22 +82,19 @@ export function openSqliteSource(folder: string): RecordSource {
   };
 }
 
-/** Opens databases so that nobody else can have them open, now and for as long as they are. */
-function alone(files: readonly string[]): DatabaseSyncInstance[] {
-  const opened: DatabaseSyncInstance[] = [];
+/** Opens a database so that nobody else can have it open, now and for as long as it is. */
+function alone(file: string, migrations: readonly string[]): DatabaseSyncInstance {
+  if (!existsSync(file)) throw new Error(`${file} is not there. Name the folder that DATA_DIR of the server names.`);
+  const db = new DatabaseSync(file);
   try {
-    for (const file of files) {
-      const db = new DatabaseSync(file);
-      opened.push(db);
-      db.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE; COMMIT');
-    }
-    return opened;
+    db.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE; COMMIT');
+    checkWhole(db);
+    migrate(db, file, migrations);
+    return db;
   } catch (error) {
-    for (const db of opened) db.close();
+    db.close();
     const isInUse = error instanceof Error && /locked|busy/i.test(error.message);
-    throw isInUse
-      ? new Error('A server runs on these files. Stop it first: what it takes meanwhile would be lost.')
-      : error;
+    throw isInUse ? new Error('A server runs on these files. Stop it first: what it takes meanwhile would be lost.') : error;
   }
 }
 
