@@ -48,9 +48,13 @@ describe('the files of a deployment', () => {
     const fileOf = (path: string) => readFileSync(join(folder, path), 'utf8');
     expect(fileOf('.env')).toContain('COMPOSE_FILE=compose.yaml:compose.cluster.yaml\n');
     const env = fileOf('secrets/server.env');
-    const found = /^STORE_URL=mongodb:\/\/anypath:(\S+)@mongodb:27017\/anypath\?replicaSet=rs0&authSource=admin$/m.exec(env);
+    const found = /^STORE_URL=mongodb:\/\/anypath:(\S+)@mongodb:27017\/anypath\?replicaSet=rs0&authSource=admin$/m.exec(
+      env,
+    );
     expect(found?.[1]).toBe(fileOf('secrets/mongodb_password'));
-    expect(fileOf('secrets/redis.conf')).toContain(`requirepass ${/^BUS_URL=redis:\/\/:(\S+)@redis:6379$/m.exec(env)?.[1]}\n`);
+    expect(fileOf('secrets/redis.conf')).toContain(
+      `requirepass ${/^BUS_URL=redis:\/\/:(\S+)@redis:6379$/m.exec(env)?.[1]}\n`,
+    );
     // What MongoDB takes as a key.
     expect(fileOf('secrets/mongodb_key')).toMatch(/^[A-Za-z0-9+/=]{6,1024}\n$/);
     expect(readSecrets(folder)).toEqual(secrets);
