@@ -95,6 +95,10 @@ export function clusterTable({ signals, frames, longFrames, idle }: ClusterResul
     ...rows('live frames', frames),
     ...rows('frames of 16 kB', longFrames),
     `idle socket: ${idle.kib.toFixed(1)} KiB (${whole(idle.sockets)} sockets); to connect: ${idle.cpuMs.toFixed(2)} ms of processor time`,
-    ...(first && last ? [`from 100 to ${whole(first.sockets)}: ${first.kib.toFixed(1)} KiB each; the last ones, up to ${whole(last.sockets)}: ${last.kib.toFixed(1)}`] : []),
+    ...(first && last
+      ? [
+          `from 100 to ${whole(first.sockets)}: ${first.kib.toFixed(1)} KiB each; the last ones, up to ${whole(last.sockets)}: ${last.kib.toFixed(1)}`,
+        ]
+      : []),
   ].join('\n');
 }

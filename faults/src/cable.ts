@@ -94,6 +94,4 @@ export class Cable {
 const carry = ([near, far]: readonly [Socket, Socket]): void => void near.pipe(far).pipe(near);
 
 const farEnd = ({ port, tls }: Destination): Socket =>
-  tls
-    ? connectTls({ host: '127.0.0.1', port, servername: tls.name, ca: tls.certificate })
-    : connect(port, '127.0.0.1');
+  tls ? connectTls({ host: '127.0.0.1', port, servername: tls.name, ca: tls.certificate }) : connect(port, '127.0.0.1');

@@ -40,7 +40,10 @@ program
   .option('--seed <number>', 'of the plan', wholeNumber, 1)
   .option('--json <file>', 'write the result to a file')
   .helpOption('-h, --help', 'show this help')
-  .addHelpText('after', '\nIt ends with 1 where something was lost, repeated or reordered, or somebody was not served again within 5 s.')
+  .addHelpText(
+    'after',
+    '\nIt ends with 1 where something was lost, repeated or reordered, or somebody was not served again within 5 s.',
+  )
   .action(async ({ json, ...options }: ClusterFaults & { readonly json?: string }) => {
     const reports = await breakCluster(options, say, (report, complaints) => {
       for (const complaint of complaints.slice(0, COMPLAINTS_SHOWN)) say(complaint);

@@ -49,7 +49,11 @@ export async function benchCluster(options: ClusterOptions, say: (line: string) 
   try {
     const settings = { STORE_URL: mongo.url, BUS_URL: redis.url, BEARER_ROUTE_WHITELIST: '^/api/' };
     const node = (name: string) => startAnypath(join(folder, name), { ...settings, NODE_NAME: name });
-    const rows = await measureTraffic({ node, reference: () => startChild(REFERENCE, [], { REDIS_URL: redis.url }) }, options, say);
+    const rows = await measureTraffic(
+      { node, reference: () => startChild(REFERENCE, [], { REDIS_URL: redis.url }) },
+      options,
+      say,
+    );
     await using alone = await node('idle');
     const idle = await idleGrowth(alone, options.sockets, say);
     const { signals, frames, longFrames } = rows;
@@ -107,7 +111,9 @@ async function measureTraffic(starts: Starts, options: ClusterOptions, say: (lin
       if (round === 0) continue;
       rows[kind].push(row);
       const rate = (side: keyof Sides) => row[side].rate.toFixed(0);
-      say(`round ${round} of ${rounds}: ${rate('two')} ${kind} a second on two nodes, ${rate('one')} on one, beside ${rate('reference')}`);
+      say(
+        `round ${round} of ${rounds}: ${rate('two')} ${kind} a second on two nodes, ${rate('one')} on one, beside ${rate('reference')}`,
+      );
     }
   }
   for (const side of [sides.two, sides.one, sides.reference]) leave(side);

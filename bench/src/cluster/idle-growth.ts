@@ -43,7 +43,9 @@ export async function idleGrowth(node: Child, sockets: number, say: (line: strin
     await connectUpTo(node, all, step);
     const now = node.residentKib() ?? Number.NaN;
     steps.push({ sockets: step, residentMiB: Math.round(now / 1_024), kib: (now - before) / (step - already) });
-    say(`${step} idle sockets: ${(now / 1_024).toFixed(0)} MiB, ${steps.at(-1)?.kib.toFixed(1)} KiB each since the last step`);
+    say(
+      `${step} idle sockets: ${(now / 1_024).toFixed(0)} MiB, ${steps.at(-1)?.kib.toFixed(1)} KiB each since the last step`,
+    );
     before = now;
   }
   const cpuMs = (((node.cpuSeconds() ?? Number.NaN) - cpuSeconds) * 1_000) / (sockets - FIRST);

@@ -92,13 +92,18 @@ async function breakOnce(scene: Scene, fault: FaultName): Promise<FaultReport> {
   const before = ledger.counts();
   talk.isOpen = true;
   const openedMs = performance.now();
-  if (!(await until(() => talk.gaps.servedAfter(openedMs) !== undefined, BEGIN_MS))) say(`${fault}: not all are served before it`);
+  if (!(await until(() => talk.gaps.servedAfter(openedMs) !== undefined, BEGIN_MS)))
+    say(`${fault}: not all are served before it`);
   await sleep(CALM_MS);
   const brokenMs = performance.now();
   say(`${fault}: now`);
   await FAULTS[fault](cluster, random);
   const mendedMs = performance.now();
-  await until(() => talk.gaps.servedAfter(mendedMs) !== undefined, GIVEN_UP_MS);
+  if (!(await until(() => talk.gaps.servedAfter(mendedMs) !== undefined, SERVED_WITHIN_MS))) {
+    const unserved = talk.gaps.unserved(mendedMs).map((flow) => `${flow} (${talk.pathOf(flow)})`);
+    say(`${fault}: not served in time: ${unserved.join(', ')}`);
+    await until(() => talk.gaps.servedAfter(mendedMs) !== undefined, GIVEN_UP_MS);
+  }
   const recoveredMs = talk.gaps.servedAfter(mendedMs);
   const gaps = talk.gaps.longest(brokenMs, performance.now());
   say(`${fault}: ${recoveredMs === undefined ? 'not over' : `over ${recoveredMs.toFixed(0)} ms after its end`}`);

@@ -97,8 +97,13 @@ export async function deploy(count: number, say: (line: string) => void): Promis
       const name = `node${number}`;
       const toRedis = await Cable.to({ port: Number(new URL(redis.url).port) });
       ends.push(() => toRedis.cut());
-      const env = { CONTACTS: 'everyone', STORE_URL: mongo.url, TRUST_PROXY: '127.0.0.1' };
-      const node = new Node({ name, port: await freePort(), toRedis, folder: join(folder, name) }, env, say);
+      const shared = {
+        CONTACTS: 'everyone',
+        STORE_URL: mongo.url,
+        TRUST_PROXY: '127.0.0.1',
+        ALLOW_BEARER_AUTH: 'true',
+      };
+      const node = new Node({ name, port: await freePort(), toRedis, folder: join(folder, name) }, shared, say);
       ends.push(() => node.end('SIGKILL'));
       // One after the other: the first makes the indexes.
       await node.start();

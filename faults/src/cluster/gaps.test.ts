@@ -29,5 +29,6 @@ describe('the gaps of a talk', () => {
 
   it('have not ended while one of them is not served', () => {
     expect(talk().servedAfter(1_950)).toBe(undefined);
+    expect(talk().unserved(1_950)).toEqual(['bob']);
   });
 });

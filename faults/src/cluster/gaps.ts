@@ -27,6 +27,11 @@ export class Gaps {
     });
   }
 
+  /** The flows in which nothing has come that was sent after a moment. */
+  unserved(sinceMs: number): string[] {
+    return [...this.#sentAtMs.keys()].filter((flow) => this.#servedAtMs(flow, sinceMs) === undefined);
+  }
+
   /**
    * When everybody was served again: in each flow a message has come that was sent after a moment. What was sent before it has
    * come by then, too, since order holds.
@@ -36,14 +41,18 @@ export class Gaps {
    */
   servedAfter(sinceMs: number): number | undefined {
     let lastMs = sinceMs;
-    for (const [flow, sentAtMs] of this.#sentAtMs) {
-      const arrivals = this.#arrivals.get(flow) ?? [];
-      const index = sentAtMs.findIndex((ms, at) => ms > sinceMs && arrivals[at] !== undefined);
-      const atMs = index < 0 ? undefined : arrivals[index];
+    for (const flow of this.#sentAtMs.keys()) {
+      const atMs = this.#servedAtMs(flow, sinceMs);
       if (atMs === undefined) return undefined;
       lastMs = Math.max(lastMs, atMs);
     }
     return lastMs - sinceMs;
+  }
+
+  #servedAtMs(flow: string, sinceMs: number): number | undefined {
+    const arrivals = this.#arrivals.get(flow) ?? [];
+    const index = (this.#sentAtMs.get(flow) ?? []).findIndex((ms, at) => ms > sinceMs && arrivals[at] !== undefined);
+    return index < 0 ? undefined : arrivals[index];
   }
 }
 

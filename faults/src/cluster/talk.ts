@@ -1,11 +1,11 @@
-import type { Client, Message } from '@anypath/client';
+import type { Client, Link, Message } from '@anypath/client';
 import type { Program } from '../device.ts';
 import type { Ledger, Numbered } from '../ledger.ts';
 import type { Random } from '../random.ts';
 import { Gaps } from './gaps.ts';
 
 /** How often each client says something, milliseconds; up to a fifth more or less, so that they do not keep step. */
-const EVERY_MS = 200;
+const EVERY_MS = 400;
 const BYTES = 200;
 
 /** Clients that talk all the while: each sends numbered messages to the next, in a ring, whether or not the last ones came. */
@@ -14,6 +14,7 @@ export class Talk {
   readonly #ledger: Ledger;
   readonly #random: Random;
   readonly #numbers = new Map<string, number>();
+  readonly #links = new Map<string, Link>();
   /** Whether to send on. */
   isOpen = false;
 
@@ -30,6 +31,11 @@ export class Talk {
     };
   }
 
+  /** Over which path a flow goes now, for whoever wonders why nothing comes. */
+  pathOf(flow: string): string {
+    return this.#links.get(flow)?.path ?? 'none';
+  }
+
   #receive(client: Client, to: string, isAlive: () => boolean): void {
     client.on('link', (link) => {
       link.on('message', ({ from, body, path }: Message) => {
@@ -44,6 +50,7 @@ export class Talk {
   async #send(client: Client, flow: Omit<Numbered, 'number'>, isAlive: () => boolean): Promise<void> {
     const link = client.link(flow.to);
     const name = `${flow.from} ${flow.to}`;
+    this.#links.set(name, link);
     link.on('queued', ({ id }) => {
       if (isAlive()) this.#ledger.acked(id, true);
     });

@@ -1,6 +1,7 @@
 import { createServer, type Server as HttpServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Writable } from 'node:stream';
+import { createClient } from '@redis/client';
 import { pino } from 'pino';
 import { Server } from 'socket.io';
 import { io, type Socket } from 'socket.io-client';
@@ -265,6 +266,14 @@ describe('a bus on Redis (real Redis)', () => {
       serverOne.emit('news', 1);
       await vi.waitUntil(() => gotTwo.length === 1, 5_000);
       expect(gotOne).toEqual([1]);
+      // Its clock goes back when it is started again.
+      const clock = createClient({ url: `${redis.url}/${database}` });
+      await clock.on('error', () => undefined).connect();
+      await clock.xAdd(`anypath:${database}:socket.io`, '99999999999999-0', { of: 'a server of the future' });
+      serverOne.emit('news', 'later');
+      await vi.waitUntil(() => gotTwo.length === 2, 5_000);
+      clock.destroy();
+      for (const got of [gotOne, gotTwo]) got.pop();
       await redis.kill();
       await vi.waitUntil(() => one.isCut && two.isCut);
       serverOne.emit('news', 2);
