@@ -23,7 +23,11 @@ module.exports = {
     only('doctor-on-stun', '^packages/doctor/', ['^packages/(protocol|stun)/']),
     only('cli-on-server', '^packages/cli/', ['^packages/(protocol|server|doctor|web)/', '^apps/web/package.json']),
     only('bench-from-outside', '^bench/', ['^packages/(protocol|client|server|lab)/']),
-    only('faults-from-outside', '^faults/', ['^packages/(protocol|client)/', '^packages/server/src/testing/', '^bench/src/[^/]+\\.ts']),
+    only('faults-from-outside', '^faults/', [
+      '^packages/(protocol|client)/',
+      '^packages/server/src/testing/',
+      '^bench/src/[^/]+\\.ts',
+    ]),
     only('web-on-client', '^apps/web/', ['^packages/(client|protocol|doctor)/']),
     {
       name: 'verdict-runs-in-browsers',

@@ -139,7 +139,8 @@ function built() {
   const folder = mkdtempSync(join(cache, 'build-'));
   try {
     for (const file of ['go.mod', 'go.sum', 'main.go']) copyFileSync(join(MODULE, file), join(folder, file));
-    change(folder);
+    const obstacle = change(folder);
+    if (obstacle !== undefined) return obstacle;
     const args = ['build', '-mod=mod', '-trimpath', '-o', 'ferretdb', '.'];
     const { status, stderr } = spawnSync('go', args, {
       cwd: folder,
@@ -158,24 +159,28 @@ function built() {
  * Has the module of a folder use a copy of FerretDB with its changes.
  *
  * @param {string} folder
+ * @returns {string | undefined} why it cannot; `undefined` where it does
  */
 function change(folder) {
   const options = { cwd: folder, encoding: /** @type {const} */ ('utf8') };
-  const { stdout } = spawnSync('go', ['mod', 'download', '-json', 'github.com/FerretDB/FerretDB'], options);
+  const { status, stdout } = spawnSync('go', ['mod', 'download', '-json', 'github.com/FerretDB/FerretDB'], options);
+  const downloaded = status === null || stdout === '' ? {} : JSON.parse(stdout);
+  if (!downloaded.Dir) return `FerretDB cannot be downloaded: ${downloaded.Error ?? 'go mod download failed'}`;
   const source = join(folder, 'source');
-  cpSync(JSON.parse(stdout).Dir, source, { recursive: true });
+  cpSync(downloaded.Dir, source, { recursive: true });
   // Modules are read-only where Go keeps them.
   spawnSync('chmod', ['-R', 'u+w', source]);
   for (const { file, from, to } of CHANGES) {
     const changed = join(source, 'internal', file);
     const text = readFileSync(changed, 'utf8');
-    if (!text.includes(from)) throw new Error(`${file} is not as it was when its change was written`);
+    if (!text.includes(from)) return `${file} of FerretDB is not as it was when its change was written`;
     writeFileSync(
       changed,
       text.replace(from, () => to),
     );
   }
   spawnSync('go', ['mod', 'edit', '-replace=github.com/FerretDB/FerretDB=./source'], options);
+  return undefined;
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {

@@ -97,11 +97,14 @@ describe.skipIf(obstacle !== undefined)('two nodes, with a real Redis and a real
   it('mail is pushed to whichever node has the recipient, and acknowledged there', async () => {
     const { a, b, alice, bob } = await pair('mail');
     await ask(b, 'relay:pull', {});
-    const arrived = Array.from({ length: 3 }, (_, index) =>
-      heard(b, 'relay:message', ({ id }) => id === `m${index}`),
-    );
+    const arrived = Array.from({ length: 3 }, (_, index) => heard(b, 'relay:message', ({ id }) => id === `m${index}`));
     for (const [index] of arrived.entries()) {
-      const sent = await ask(a, 'relay:enqueue', { to: bob, id: `m${index}`, force: true, body: body(`text ${index}`) });
+      const sent = await ask(a, 'relay:enqueue', {
+        to: bob,
+        id: `m${index}`,
+        force: true,
+        body: body(`text ${index}`),
+      });
       expect(sent).toMatchObject({ ok: true, id: `m${index}` });
     }
     const mails = await Promise.all(arrived);
@@ -110,7 +113,9 @@ describe.skipIf(obstacle !== undefined)('two nodes, with a real Redis and a real
     expect(positions).toEqual([...positions].sort((x, y) => x - y));
     expect(await ask(b, 'relay:ack', { positions })).toMatchObject({ ok: true, acked: 3, more: false });
     expect(await ask(b, 'relay:pull', {})).toMatchObject({ messages: [] });
-    expect(await ask(a, 'relay:enqueue', { to: bob, id: 'rtc', body: body(alice) })).toMatchObject({ error: 'rtc_available' });
+    expect(await ask(a, 'relay:enqueue', { to: bob, id: 'rtc', body: body(alice) })).toMatchObject({
+      error: 'rtc_available',
+    });
   });
 
   it('a session that ends on one node ends on the other', async () => {
@@ -146,7 +151,9 @@ describe.skipIf(obstacle !== undefined)('two nodes, with a real Redis and a real
     await ask(b, 'relay:pull', {});
     await redis.kill();
     const arrived = heard(b, 'relay:message');
-    expect(await ask(a, 'relay:enqueue', { to: bob, id: 'm', force: true, body: body('kept') })).toMatchObject({ ok: true });
+    expect(await ask(a, 'relay:enqueue', { to: bob, id: 'm', force: true, body: body('kept') })).toMatchObject({
+      ok: true,
+    });
     await redis.restart();
     expect(textOf((await arrived).body)).toBe('kept');
     // And they find each other again.

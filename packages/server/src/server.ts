@@ -76,7 +76,8 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
     fault: (error) => log.error({ err: error }, 'the mailbox cannot be used'),
     synced: (ms) => metrics.mailSynced(ms),
   });
-  const { bus, adapter } = await openBus(config, log);
+  const node = config.NODE_NAME || randomBytes(4).toString('hex');
+  const { bus, adapter } = await openBus({ ...config, NODE_NAME: node }, log);
   const limits = new Limits(bus, config.ICE_RATE_LIMIT, (name) => metrics.rateLimited(name));
   const flags = await Flags.follow(store);
   const auth = await createAuth({ config, store, bus, log });
@@ -104,7 +105,6 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
   });
   const legacyUsed = (event: string) => metrics.legacyUsed(event);
   const people = { contacts, acquaintances, devices, mailbox };
-  const cluster = { adapter, node: config.NODE_NAME || randomBytes(4).toString('hex') };
   const socketParts = {
     config,
     authenticator,
@@ -115,7 +115,8 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
     metrics,
     ...people,
     legacyUsed,
-    ...cluster,
+    adapter,
+    node,
     log,
   };
   const sockets = createSocketServer(app.server, socketParts);

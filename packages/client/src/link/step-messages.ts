@@ -7,8 +7,8 @@ import {
   expired,
   kept,
   mailed,
-  oldestLive,
   type Outgoing,
+  oldestLive,
   refused,
   transmitted,
 } from './outbox.ts';

@@ -71,7 +71,8 @@ export class Wire {
       // Not waited for: the next may be sealed and sent before this one is answered.
       home.enqueue(frame, force).then(
         ({ forced, expiresAt }) => tell({ type: 'kept', seq, forced, until: expiresAt }),
-        (error: unknown) => tell({ type: 'refused', seq, code: error instanceof AnypathError ? error.code : 'internal' }),
+        (error: unknown) =>
+          tell({ type: 'refused', seq, code: error instanceof AnypathError ? error.code : 'internal' }),
       );
     });
   }

@@ -9,8 +9,6 @@ interface Harness {
   open?: () => Sdk.Link;
   link?: Sdk.Link;
   connections: RTCPeerConnection[];
-  /** `performance.now()` at which the first connection was established. */
-  connectedAtMs?: number;
 }
 
 declare global {
@@ -36,9 +34,6 @@ function watchConnections(): void {
     constructor(config?: RTCConfiguration) {
       super(config);
       window.harness.connections.push(this);
-      this.addEventListener('connectionstatechange', () => {
-        if (this.connectionState === 'connected') window.harness.connectedAtMs ??= performance.now();
-      });
     }
   };
 }

@@ -1,4 +1,5 @@
 import { LIMITS } from '@anypath/protocol';
+import { dropOldest } from './drop-oldest.ts';
 import type { DeviceRef } from './port.ts';
 
 /** Wallets of which it is remembered that they lost a connection a moment ago; the oldest leave first. */
@@ -9,6 +10,7 @@ export class Away {
   readonly #nowMs: () => number;
   /** Until when the devices of a wallet count as away; the wallet that lost a connection last at the end. */
   readonly #wallets = new Map<string, Map<string, number>>();
+  #nextDropMs = 0;
 
   /** @param nowMs a monotonic clock, milliseconds */
   constructor(nowMs: () => number) {
@@ -18,13 +20,13 @@ export class Away {
   /** A device lost its last connection without a goodbye. */
   left({ wallet, deviceId }: DeviceRef): void {
     const untils = this.#wallets.get(wallet) ?? new Map<string, number>();
-    untils.set(deviceId, this.#nowMs() + LIMITS.signalWaitMs);
+    const now = this.#nowMs();
+    untils.set(deviceId, now + LIMITS.signalWaitMs);
     this.#wallets.delete(wallet);
     this.#wallets.set(wallet, untils);
-    for (const old of this.#wallets.keys()) {
-      if (this.has(old) && this.#wallets.size <= MAX_WALLETS) break;
-      this.#wallets.delete(old);
-    }
+    if (this.#wallets.size <= MAX_WALLETS && now < this.#nextDropMs) return;
+    dropOldest(this.#wallets, (old) => [...old.values()].every((untilMs) => untilMs <= now), MAX_WALLETS);
+    this.#nextDropMs = now + LIMITS.signalWaitMs / 4;
   }
 
   /** A device is connected. */

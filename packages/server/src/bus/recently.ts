@@ -1,3 +1,5 @@
+import { dropOldest } from './drop-oldest.ts';
+
 /** Remembers names for some time after they were last noted. */
 export class Recently {
   readonly #nowMs: () => number;
@@ -5,6 +7,7 @@ export class Recently {
   readonly #max: number;
   /** Until when each is remembered; the oldest first. */
   readonly #untils = new Map<string, number>();
+  #nextDropMs = 0;
 
   /**
    * @param memoryMs how long a name is remembered, milliseconds
@@ -22,10 +25,9 @@ export class Recently {
     const now = this.#nowMs();
     this.#untils.delete(name);
     this.#untils.set(name, now + this.#memoryMs);
-    for (const [old, untilMs] of this.#untils) {
-      if (untilMs > now && this.#untils.size <= this.#max) break;
-      this.#untils.delete(old);
-    }
+    if (this.#untils.size <= this.#max && now < this.#nextDropMs) return;
+    dropOldest(this.#untils, (untilMs) => untilMs <= now, this.#max);
+    this.#nextDropMs = now + this.#memoryMs / 4;
   }
 
   /** Whether a name was noted not long ago. */

@@ -12,7 +12,7 @@ import { SharedLimits } from './shared-limits.ts';
 import { SharedNonces } from './shared-nonces.ts';
 import { SharedNotes } from './shared-notes.ts';
 import { SharedSignals } from './shared-signals.ts';
-import { StreamClient } from './stream-client.ts';
+import { STREAM_MAX_ENTRIES, StreamClient } from './stream-client.ts';
 import type { Message, Received } from './wire.ts';
 
 /** What a bus on Redis is opened with. */
@@ -39,9 +39,6 @@ const POST_TICK_MS = 250;
 
 /** A goodbye that Redis does not take in this time is left out. */
 const BYE_MS = 250;
-
-/** Broadcasts that a node may have missed and still reads: about 3 MB in Redis. */
-const STREAM_MAX_ENTRIES = 10_000;
 
 /** A read of the stream waits so long for something new. */
 const STREAM_BLOCK_MS = 1_000;

@@ -73,7 +73,7 @@ suite(`the store on MongoDB (real server)${obstacle ? `: ${obstacle}` : ''}`, ()
   describe('flags', () => flagsContract(open));
   describe('secrets', () => secretsContract(open));
   describe('ended sessions', () => sessionsContract(open));
-  describe('contacts', () => contactsContract(open));
+  describe('contacts', () => contactsContract(open, 7));
   describe('devices', () => devicesContract(open));
   describe('mailbox', () =>
     mailboxContract(async () => {

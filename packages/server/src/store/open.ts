@@ -1,5 +1,4 @@
 import type { Config } from '../config.ts';
-import { openMongoStore } from './mongo.ts';
 import type { Store } from './port.ts';
 import { openSqliteStore } from './sqlite.ts';
 import type { MailboxListeners } from './sqlite-mailbox.ts';
@@ -14,5 +13,8 @@ export async function openStore(
   { DATA_DIR, STORE_URL }: Pick<Config, 'DATA_DIR' | 'STORE_URL'>,
   listeners: MailboxListeners = {},
 ): Promise<Store> {
-  return STORE_URL === '' ? openSqliteStore(DATA_DIR, listeners) : openMongoStore(STORE_URL, listeners);
+  if (STORE_URL === '') return openSqliteStore(DATA_DIR, listeners);
+  // Only where it is needed: loading the driver takes as long as everything else at the start.
+  const { openMongoStore } = await import('./mongo.ts');
+  return openMongoStore(STORE_URL, listeners);
 }

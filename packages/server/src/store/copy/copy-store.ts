@@ -1,4 +1,4 @@
-import { MongoTarget } from './mongo-target.ts';
+import type { MongoTarget } from './mongo-target.ts';
 import { type Digest, Digester, KINDS, type Kind, type Records } from './records.ts';
 import { openSqliteSource, type RecordSource } from './sqlite-source.ts';
 
@@ -32,6 +32,8 @@ export interface Copied {
  * @throws Error where one of the two cannot be used; the sentence says what to do
  */
 export async function copyStore({ folder, url, progress }: CopyOptions): Promise<Copied[]> {
+  // Only where it is needed: loading the driver takes as long as everything else at the start.
+  const { MongoTarget } = await import('./mongo-target.ts');
   const source = openSqliteSource(folder);
   try {
     const target = await MongoTarget.open(url, nameOf(source));

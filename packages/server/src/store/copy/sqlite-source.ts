@@ -94,7 +94,9 @@ function alone(file: string, migrations: readonly string[]): DatabaseSyncInstanc
   } catch (error) {
     db.close();
     const isInUse = error instanceof Error && /locked|busy/i.test(error.message);
-    throw isInUse ? new Error('A server runs on these files. Stop it first: what it takes meanwhile would be lost.') : error;
+    throw isInUse
+      ? new Error('A server runs on these files. Stop it first: what it takes meanwhile would be lost.')
+      : error;
   }
 }
 
