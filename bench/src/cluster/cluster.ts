@@ -6,7 +6,6 @@ import { startMongo } from '@anypath/server/testing/mongo-server';
 import { startRedis } from '@anypath/server/testing/redis-server';
 import { startAnypath } from '../anypath.ts';
 import { type Child, startChild } from '../child.ts';
-import { befriend } from '../signalling/clients.ts';
 import { type Spread, spreadOf } from '../spread.ts';
 import { type IdleGrowth, idleGrowth } from './idle-growth.ts';
 import { KINDS, type Kind, leave, type Measured, measure, namesFor, type Side, sideOf } from './traffic.ts';
@@ -47,14 +46,17 @@ export async function benchCluster(options: ClusterOptions, say: (line: string) 
   const redis = await startRedis();
   const mongo = await startMongo();
   try {
-    const settings = { STORE_URL: mongo.url, BUS_URL: redis.url, BEARER_ROUTE_WHITELIST: '^/api/' };
-    const node = (name: string) => startAnypath(join(folder, name), { ...settings, NODE_NAME: name });
+    const settings = { STORE_URL: mongo.url, BUS_URL: redis.url };
+    const start = (name: string, env: Record<string, string> = {}) =>
+      startAnypath(join(folder, name), { ...settings, NODE_NAME: name, ...env });
+    // What is between the nodes is measured, and not how fast the store finds out who knows whom.
+    const node = (name: string) => start(name, { CONTACTS: 'everyone' });
     const rows = await measureTraffic(
       { node, reference: () => startChild(REFERENCE, [], { REDIS_URL: redis.url }) },
       options,
       say,
     );
-    await using alone = await node('idle');
+    await using alone = await start('idle');
     const idle = await idleGrowth(alone, options.sockets, say);
     const { signals, frames, longFrames } = rows;
     return {
@@ -91,11 +93,9 @@ async function measureTraffic(starts: Starts, options: ClusterOptions, say: (lin
   await using second = await starts.node('node2');
   await using bare = await starts.reference();
   await using otherBare = await starts.reference();
-  const [two, one] = [namesFor('two'), namesFor('one')];
-  for (const wallets of [...two, ...one]) await befriend(first, wallets);
   const sides: Sides = {
-    two: await sideOf(first, second, two),
-    one: await sideOf(first, first, one),
+    two: await sideOf(first, second, namesFor('two')),
+    one: await sideOf(first, first, namesFor('one')),
     reference: await sideOf(bare, otherBare, namesFor('bare')),
   };
   const rows: Rows = { signals: [], frames: [], longFrames: [] };

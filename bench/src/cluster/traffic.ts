@@ -6,7 +6,7 @@ export const KINDS = ['signals', 'frames', 'longFrames'] as const;
 export type Kind = (typeof KINDS)[number];
 
 /** So many that no device comes near its rate limit. */
-const PAIRS = 150;
+const PAIRS = 100;
 /** Messages on their way at the same time; each pair has one of them at most, since `PAIRS` is a multiple. */
 const CONCURRENCY = 50;
 const FRAME = new Uint8Array(200).fill(7);
