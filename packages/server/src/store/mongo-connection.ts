@@ -1,5 +1,5 @@
 import { AnypathError } from '@anypath/protocol';
-import { type Db, MongoClient, type MongoClientOptions, MongoError } from 'mongodb';
+import { type Db, type DbOptions, MongoClient, type MongoClientOptions, MongoError, ReadConcern } from 'mongodb';
 
 /** How long an answer to one question may take, milliseconds. */
 export const ANSWER_WITHIN_MS = 2_500;
@@ -13,14 +13,11 @@ const FAULT_EVERY_MS = 5_000;
 const DATABASE = 'anypath';
 
 /**
- * What holds for everything, whatever the URL says: without it an answer would not mean that it lasts. The driver repeats nothing by itself:
- * it would take twice as long to say that something failed, and whoever repeats it is answered as the first time.
+ * The driver repeats nothing by itself: it would take twice as long to say that something failed, and whoever repeats it is answered as the
+ * first time.
  */
-const optionsFor = (withinMs: number): MongoClientOptions => ({
+const clientOptions = (withinMs: number): MongoClientOptions => ({
   appName: 'anypath',
-  writeConcern: { w: 'majority', journal: true, wtimeoutMS: withinMs },
-  readConcern: { level: 'majority' },
-  readPreference: 'primary',
   retryReads: false,
   retryWrites: false,
   serverSelectionTimeoutMS: ANSWER_WITHIN_MS,
@@ -29,6 +26,16 @@ const optionsFor = (withinMs: number): MongoClientOptions => ({
   socketTimeoutMS: withinMs,
   // How soon it is seen that a server is back, or that it is another one's turn.
   heartbeatFrequencyMS: 2_000,
+});
+
+/**
+ * Without these an answer would not mean that it lasts. They are those of the database, because what the URL says of them wins over those of
+ * the client.
+ */
+const dbOptions = (withinMs: number): DbOptions => ({
+  writeConcern: { w: 'majority', journal: true, wtimeoutMS: withinMs },
+  readConcern: new ReadConcern('majority'),
+  readPreference: 'primary',
 });
 
 /** MongoDB, or whatever speaks its protocol, as the store uses it. */
@@ -54,7 +61,7 @@ export class MongoConnection {
    */
   static async open(url: string, withinMs: number, fault: (error: unknown) => void): Promise<MongoConnection> {
     const client = clientFor(url, withinMs);
-    const db = client.db(databaseOf(url));
+    const db = client.db(databaseOf(url), dbOptions(withinMs));
     try {
       await answering(db);
     } catch (error) {
@@ -98,7 +105,7 @@ export class MongoConnection {
 
 function clientFor(url: string, withinMs: number): MongoClient {
   try {
-    return new MongoClient(url, optionsFor(withinMs));
+    return new MongoClient(url, clientOptions(withinMs));
   } catch (error) {
     throw new Error(`STORE_URL cannot be used (${wordsOf(error)}).`);
   }

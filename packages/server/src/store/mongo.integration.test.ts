@@ -7,6 +7,7 @@ import { flagsContract } from './flags-contract.ts';
 import { mailboxContract } from './mailbox-contract.ts';
 import { type MailboxStore, type NewMail, WALLET_ITSELF } from './mailbox-port.ts';
 import { openMongoStore } from './mongo.ts';
+import { MongoConnection } from './mongo-connection.ts';
 import type { MailDocument } from './mongo-mails.ts';
 import type { Store } from './port.ts';
 import { secretsContract } from './secrets-contract.ts';
@@ -120,6 +121,15 @@ suite(`the store on MongoDB (real server)${obstacle ? `: ${obstacle}` : ''}`, ()
     const refused = openMongoStore('mongodb://anypath:geheimnis@db1:port/anypath');
     await expect(refused).rejects.toThrow(/STORE_URL cannot be used/);
     await refused.catch((error: Error) => expect(`${error.message} ${error.stack}`).not.toContain('geheimnis'));
+  });
+
+  it('has every write kept by the majority, whatever the URL says', async () => {
+    const words = 'w=1&journal=false&readConcernLevel=local&readPreference=secondary';
+    const connection = await MongoConnection.open(`${url}?${words}`, 2_500, () => undefined);
+    const { writeConcern, readConcern, readPreference } = connection.db.collection('mails');
+    expect(writeConcern).toMatchObject({ w: 'majority', j: true });
+    expect([readConcern?.level, readPreference?.mode]).toEqual(['majority', 'primary']);
+    await connection.close();
   });
 
   it('gives every position once and in order while two nodes write to one mailbox, and a third never misses one', async () => {
