@@ -21,7 +21,9 @@ export type Notice =
   /** A message was stored. */
   | { readonly kind: 'arrival'; readonly keyIds: readonly (string | undefined)[]; readonly mail: Mail }
   /** A device, or the wallet itself, has acknowledged messages. */
-  | { readonly kind: 'acknowledged'; readonly keyId: string | undefined; readonly positions: readonly number[] };
+  | { readonly kind: 'acknowledged'; readonly keyId: string | undefined; readonly positions: readonly number[] }
+  /** Messages may have been stored that nobody could be told of. */
+  | { readonly kind: 'missed' };
 
 /** What a node hears from the others. On a bus of a single process nothing ever comes. */
 export interface BusListener {
@@ -35,7 +37,10 @@ export interface BusListener {
   received(to: DeviceRef, parcel: Parcel): Obstacle;
   /** Something about a wallet that has connections here. */
   noticed(wallet: string, notice: Notice): void;
-  /** This node can reach the others again. What they told it meanwhile is lost, and who is online has been made up already. */
+  /**
+   * This node can reach the others again, or one of them ended without a goodbye: what was told meanwhile is lost. Who is online has been
+   * made up already.
+   */
   restored(): void;
 }
 
@@ -92,7 +97,10 @@ export interface Bus {
    * @returns `offline` where it is connected on no other node, or no answer comes in time
    */
   send(to: DeviceRef, parcel: Parcel): Maybe<Obstacle>;
-  /** Tells every other node that has connections of a wallet. What is told while this node cannot reach them is lost. */
+  /**
+   * Tells every other node that has connections of a wallet. What is told while this node cannot reach them is lost; of messages they hear
+   * `missed` afterwards.
+   */
   notify(wallet: string, notice: Notice): void;
   /** Hears from the other nodes from now on. */
   listen(listener: BusListener): void;

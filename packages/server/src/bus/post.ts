@@ -110,12 +110,14 @@ export class PostOffice {
   heard({ from, sentMs, message }: Received & { readonly message: PostMessage }): void {
     const isLate = this.lateness(from, sentMs) > this.#parts.limits.answerMs;
     for (const { id, obstacle } of message.answers) this.#settle(id, obstacle);
-    if (isLate) return;
-    for (const { id, to, parcel } of message.parcels) {
+    for (const { id, to, parcel } of isLate ? [] : message.parcels) {
       const obstacle = this.#parts.deliver(to, parcel);
       this.#bag(from, 0).answers.push({ id, obstacle });
     }
-    for (const { wallet, notice } of message.notices) this.#parts.noticed(wallet, notice);
+    for (const { wallet, notice } of message.notices) {
+      // What came later may have come by another way before it.
+      this.#parts.noticed(wallet, isLate && notice.kind === 'arrival' ? { kind: 'missed' } : notice);
+    }
   }
 
   /**

@@ -129,6 +129,29 @@ describe('a bus on Redis (real Redis)', () => {
     expect(await one.send(BOB, frame(1))).toBe('offline');
   });
 
+  it('has the others look again for mail that it could not tell them of', async () => {
+    const [one] = await node('one');
+    const [two, heardTwo] = await node('two');
+    two.join(BOB, 'c1', true);
+    await vi.waitUntil(() => one.devicesOf('bob').length === 1);
+    redis.freeze();
+    await vi.waitUntil(() => one.isCut, { timeout: 10_000 });
+    const mail = {
+      position: 1,
+      id: 'm',
+      from: 'alice',
+      to: 'bob',
+      at: 1,
+      forced: true,
+      expiresAt: 2,
+      body: new Uint8Array(1),
+    };
+    one.notify('bob', { kind: 'arrival', keyIds: [undefined], mail });
+    redis.thaw();
+    await vi.waitUntil(() => heardTwo.notices.some(({ kind }) => kind === 'missed'), { timeout: 10_000 });
+    expect(heardTwo.notices.map(({ kind }) => kind)).not.toContain('arrival');
+  });
+
   it('counts, keeps and remembers for all nodes together', async () => {
     const [one] = await node('one');
     const [two] = await node('two');

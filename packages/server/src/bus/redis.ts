@@ -13,6 +13,7 @@ import { SharedNonces } from './shared-nonces.ts';
 import { SharedNotes } from './shared-notes.ts';
 import { SharedSignals } from './shared-signals.ts';
 import { STREAM_MAX_ENTRIES, StreamClient } from './stream-client.ts';
+import { Untold } from './untold.ts';
 import type { Message, Received } from './wire.ts';
 
 /** What a bus on Redis is opened with. */
@@ -75,6 +76,7 @@ export class RedisBus implements Bus {
   readonly #limits: SharedLimits;
   readonly #nonces: SharedNonces;
   readonly #signals: SharedSignals;
+  readonly #untold: Untold;
   readonly #streams: StreamClient[] = [];
   readonly #timers: NodeJS.Timeout[];
   #listener: BusListener | undefined;
@@ -93,6 +95,7 @@ export class RedisBus implements Bus {
     this.#self = `${node || randomBytes(4).toString('hex')}.${Date.now().toString(36)}${randomBytes(3).toString('hex')}`;
     const [self, prefix] = [this.#self, this.#prefix];
     const medium = { nowMs, soon: (act: () => void) => void setImmediate(act), send: this.#send };
+    this.#untold = new Untold(nowMs);
     this.#directory = new Directory(self, this.#changes(), nowMs, Date.now);
     this.#post = new PostOffice({ limits, ...medium, ...this.#arrivals() });
     this.#peers = new Peers({ self, directory: this.#directory, timing, ...medium, ...this.#news() });
@@ -170,6 +173,7 @@ export class RedisBus implements Bus {
   }
 
   notify(wallet: string, notice: Notice): void {
+    if (notice.kind === 'arrival') this.#untold.note(wallet, this.#peers.isCut);
     if (this.#peers.isCut) return;
     for (const node of this.#directory.othersWith(wallet)) this.#post.notify(node, wallet, notice);
   }
@@ -270,6 +274,8 @@ export class RedisBus implements Bus {
       lost: (node: NodeId, because: string) => {
         this.#post.giveUp(node);
         log.info({ node, because }, 'a node is gone');
+        // What it stored last it may not have told.
+        if (because !== 'goodbye' && !this.#peers.isCut) this.#tell((listener) => listener.restored());
       },
       namesake: (node: NodeId) => {
         log.error({ node }, 'another node has begun under the NODE_NAME of this one: give each its own');
@@ -295,6 +301,7 @@ export class RedisBus implements Bus {
       const outMs = Math.round(this.#nowMs() - outSinceMs);
       this.#options.log.info({ outMs, nodes: this.nodes.length }, 'Redis is back, and the other nodes with it');
       this.#tell((listener) => listener.restored());
+      for (const wallet of this.#untold.take()) this.notify(wallet, { kind: 'missed' });
     }
     this.#hasStarted();
   }

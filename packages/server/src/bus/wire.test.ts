@@ -52,6 +52,7 @@ describe('messages between nodes', () => {
         { wallet: 'alice', notice: { kind: 'arrival', keyIds: [undefined, 'k1'], mail } },
         { wallet: 'alice', notice: { kind: 'acknowledged', keyId: undefined, positions: [1, 2 ** 40] } },
         { wallet: 'alice', notice: { kind: 'acknowledged', keyId: 'k1', positions: [] } },
+        { wallet: 'alice', notice: { kind: 'missed' } },
       ],
     };
     expect(trip(message)?.message).toEqual(message);

@@ -216,8 +216,10 @@ type RawNotice = readonly [wallet: string, kind: number, keys: readonly RawKey[]
 
 const ARRIVAL = 0;
 const ACKNOWLEDGED = 1;
+const MISSED = 2;
 
 function rawNotice({ wallet, notice }: Noticed): RawNotice {
+  if (notice.kind === 'missed') return [wallet, MISSED, [], []];
   if (notice.kind === 'arrival') return [wallet, ARRIVAL, notice.keyIds.map((keyId) => keyId ?? null), notice.mail];
   return [wallet, ACKNOWLEDGED, [notice.keyId ?? null], notice.positions];
 }
@@ -225,6 +227,7 @@ function rawNotice({ wallet, notice }: Noticed): RawNotice {
 function noticeOf([wallet, kind, keys, what]: RawNotice): Noticed | undefined {
   const keyIds = keys.map((keyId) => keyId ?? undefined);
   if (kind === ARRIVAL) return { wallet, notice: { kind: 'arrival', keyIds, mail: what as Mail } };
+  if (kind === MISSED) return { wallet, notice: { kind: 'missed' } };
   if (kind !== ACKNOWLEDGED) return undefined;
   return { wallet, notice: { kind: 'acknowledged', keyId: keyIds[0], positions: what as readonly number[] } };
 }

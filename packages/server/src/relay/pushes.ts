@@ -86,6 +86,11 @@ export class Pushes {
     return more;
   }
 
+  /** Messages of a wallet were stored that this node was not told of. */
+  missed(wallet: string): Promise<void> {
+    return this.lookAgain(this.#socketsOf(wallet));
+  }
+
   /** What came meanwhile from other nodes was not heard here: what waits is looked up for each of these sockets, and pushed. */
   async lookAgain(sockets: Iterable<Socket>): Promise<void> {
     const left = [...sockets];

@@ -12,7 +12,7 @@ export interface NodeEventParts {
   readonly presence: Pick<Presence, 'came' | 'went'>;
   readonly signalling: Pick<Signalling, 'joined'>;
   readonly delivery: Pick<Delivery, 'received'>;
-  readonly pushes: Pick<Pushes, 'push' | 'acknowledged' | 'lookAgain'>;
+  readonly pushes: Pick<Pushes, 'push' | 'acknowledged' | 'missed' | 'lookAgain'>;
 }
 
 /** What happens on other nodes, for the connections of this one. */
@@ -30,8 +30,14 @@ export function nodeEvents(
     replaced: (_device, connection) => endHere(io, connection, 'replaced'),
     received: (to, parcel) => delivery.received(to, parcel),
     noticed: (wallet, notice) => {
-      if (notice.kind === 'arrival') pushes.push({ wallet, keyIds: notice.keyIds, mail: notice.mail });
-      else pushes.acknowledged({ wallet, keyId: notice.keyId }, notice.positions);
+      switch (notice.kind) {
+        case 'arrival':
+          return pushes.push({ wallet, keyIds: notice.keyIds, mail: notice.mail });
+        case 'acknowledged':
+          return pushes.acknowledged({ wallet, keyId: notice.keyId }, notice.positions);
+        case 'missed':
+          return void pushes.missed(wallet);
+      }
     },
     restored: () => {
       void sessions.refresh();
