@@ -119,7 +119,7 @@ describe.skipIf(obstacle !== undefined)('two nodes, with a real Redis and a real
   });
 
   it('a session that ends on one node ends on the other', async () => {
-    const { b, bob } = await pair('sessions');
+    const { b } = await pair('sessions');
     const { token } = b.auth as { token: string };
     const ended = heard(b, 'session:end');
     const response = await one.fetch('/api/v1/auth/logout', {
@@ -129,7 +129,6 @@ describe.skipIf(obstacle !== undefined)('two nodes, with a real Redis and a real
     expect(response.status).toBe(204);
     expect(await ended).toMatchObject({ error: 'session_ended' });
     await vi.waitUntil(async () => (await two.get('/api/v1/auth/session', token)).status === 401);
-    expect(bob).toBe('bob-sessions');
   });
 
   it('who goes is gone for the contacts on the other node, and who is blocked hears no more', async () => {

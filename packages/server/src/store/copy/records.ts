@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Pair } from '../../contacts/pair.ts';
+import type { WaitingMail } from '../mailbox-port.ts';
 import type { FlagDocument, RevokedSession, StoredDevice } from '../port.ts';
 
 /** Everything that a store holds, in a form that is the same whichever store it is. */
@@ -15,28 +16,9 @@ export interface Records {
     readonly revoked: readonly { readonly keyId: string; readonly atMs: number }[];
   };
   /** A message that waits in a mailbox, with those that it still waits for, sorted. */
-  readonly mail: {
-    readonly owner: string;
-    readonly position: number;
-    readonly from: string;
-    readonly to: string;
-    readonly id: string;
-    readonly atMs: number;
-    readonly expiresAtMs: number;
-    readonly forced: boolean;
-    readonly readers: readonly string[];
-    readonly body: Uint8Array<ArrayBuffer>;
-  };
+  readonly mail: WaitingMail & { readonly owner: string; readonly readers: readonly string[] };
   /** A message that is gone, for a sender that repeats it. */
-  readonly memory: {
-    readonly position: number;
-    readonly from: string;
-    readonly to: string;
-    readonly id: string;
-    readonly atMs: number;
-    readonly expiresAtMs: number;
-    readonly forced: boolean;
-  };
+  readonly memory: Omit<WaitingMail, 'body'>;
 }
 
 /** What there is, in the order in which it is copied. */
