@@ -171,7 +171,7 @@ export class Attempt {
   close(outcome: 'failed' | 'abandoned' = 'abandoned', because?: RtcFailure): void {
     if (this.#over) return;
     this.#over = true;
-    this.#meter.stop(() => this.#pc.close(), this.#toldRelayed === true);
+    this.#meter.stop(() => this.#pc.close(), this.#toldRelayed !== false);
     for (const resolve of this.#waiting.splice(0)) resolve();
     this.#log.over(outcome, because);
   }

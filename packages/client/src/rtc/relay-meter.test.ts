@@ -62,7 +62,7 @@ describe('the meter of what is relayed, with statistics as browsers give them', 
     const hanging = new RelayMeter('answer', () => new Promise(() => undefined), tell);
     hanging.start();
     hanging.stop(() => closed.push('hanging'));
-    await vi.advanceTimersByTimeAsync(1_000);
+    await vi.advanceTimersByTimeAsync(MINUTE_MS);
     expect(closed).toEqual(['never open', 'direct', 'silent', 'hanging']);
     expect(told).toEqual([]);
   });

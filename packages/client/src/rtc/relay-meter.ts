@@ -3,8 +3,8 @@ import { browserFamily } from './browser-family.ts';
 
 /** How often it is told what was relayed: a page that is closed tells nothing any more. */
 const TELL_EVERY_MS = 60_000;
-/** A connection that is over waits no longer for its last reading, which takes some milliseconds. */
-const LAST_WITHIN_MS = 500;
+/** A connection that is over waits no longer for its last reading, which takes some milliseconds, and more on a busy device. */
+const LAST_WITHIN_MS = 2_000;
 
 interface Traffic {
   readonly sentBytes: number;
