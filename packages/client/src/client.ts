@@ -240,6 +240,9 @@ export class Client extends Events<ClientEvents> {
     const { durable, deviceName, connection } = this.#parts;
     const identity = await identityOf(durable, this.wallet);
     this.#keyId = identity.key.keyId;
+    const sealing = new Sealing({ self: this.wallet, key: identity.key, directory: this.#directory });
+    // What cannot be done is told where it is needed.
+    sealing.warmUp().catch(() => undefined);
     const courier: Courier = new Courier({
       socket: connection.socket,
       wallet: this.wallet,
@@ -247,7 +250,7 @@ export class Client extends Events<ClientEvents> {
       identity,
       deviceName,
       memory: this.#memory,
-      sealing: new Sealing({ self: this.wallet, key: identity.key, directory: this.#directory }),
+      sealing,
       take: (mail, frame, isTurn) => this.#intake.mail(courier, mail, frame, isTurn),
       restore: () => this.#intake.restore(),
       unrestored: () => this.#intake.unrestored(),

@@ -61,6 +61,8 @@ export class Link extends Events<LinkEvents> {
   /** Messages that came before anybody listened for them: not yet taken in, and so not acknowledged. */
   readonly #unheard: (() => void)[] = [];
   readonly #handOver: HandOver;
+  /** Whether a connection was made, or begun, before. */
+  #hasBegun = false;
   readonly #recorder = new Recorder((entry) => this.emit('trace', entry));
   #state: LinkState;
   readonly #streams: Streams;
@@ -77,7 +79,7 @@ export class Link extends Events<LinkEvents> {
       rtcWanted: home.rtc,
       keepaliveMs: home.keepaliveMs(),
     });
-    this.#negotiator = new Negotiator(home, {
+    this.#negotiator = new Negotiator({ ...home, config: () => this.#config() }, {
       offered: (fromDevice) => this.#on({ type: 'rtc', trigger: 'offered', fromDevice }),
       opened: (tier) => this.#on({ type: 'rtc', trigger: 'opened', tier }),
       ready: (tier) => this.#on({ type: 'rtc', trigger: 'ready', tier }),
@@ -334,6 +336,14 @@ export class Link extends Events<LinkEvents> {
     if (event === 'rtc:offer') void this.#onOffer(signal as Forwarded<'rtc:offer'>);
     else if (event === 'rtc:answer') void this.#negotiator.onAnswer(signal as Forwarded<'rtc:answer'>);
     else void this.#negotiator.onCandidate(signal as Forwarded<'rtc:candidate'>);
+  }
+
+  /** What is said right after the opening leaves first, for the same reason. */
+  async #config(): Promise<RTCConfiguration> {
+    const config = await this.#home.config();
+    if (!this.#hasBegun) await this.#wire.flushed;
+    this.#hasBegun = true;
+    return config;
   }
 
   /** A message that came before it is handed over first: making a connection keeps a browser busy. */
