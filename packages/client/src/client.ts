@@ -35,7 +35,7 @@ import { Courier } from './mail/courier.ts';
 import type { Network } from './network/network.ts';
 import type { NetworkPreset } from './network/preset.ts';
 import { retryDelayMs } from './retry-delay.ts';
-import { warmUp } from './rtc/warm-up.ts';
+import { loadRtc } from './rtc/negotiator-later.ts';
 import { ask, askRepeatedly } from './socket.ts';
 import { type KeyValueStore, lenient } from './storage.ts';
 
@@ -159,7 +159,7 @@ export class Client extends Events<ClientEvents> {
     this.ready = this.#begin();
     // Credentials are there when the first link wants them (SPEC S6.1: after login, fetch ICE).
     if (this.#hasRtc) void parts.ice.servers();
-    if (this.#hasRtc) this.ready.then(warmUp).catch(() => undefined);
+    if (this.#hasRtc) this.ready.then(async () => (await loadRtc()).warmUp()).catch(() => undefined);
   }
 
   /** Which of `devices` this one is: all tabs of a browser are the same. */

@@ -49,7 +49,7 @@ describe('a call between pages of real Chromium, with a camera that is made up, 
     const pairs = await Promise.all(
       [alice, bob].map(({ page }) => page.evaluate(() => window.phone.call?.selectedPair())),
     );
-    expect(pairs.map((one) => one?.local.type)).toEqual(['host', 'host']);
+    expect(pairs.map((one) => one?.local.protocol)).toEqual(['udp', 'udp']);
     await alice.page.evaluate(() => window.phone.call?.hangup());
     await Promise.all([alice.waitForPhase('ended: hangup'), bob.waitForPhase('ended: hangup')]);
     const live = await bob.page.evaluate(
