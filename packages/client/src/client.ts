@@ -22,8 +22,8 @@ import { LinkMemory } from './durable/link-memory.ts';
 import { type DevicesChanged, Directory, type KeyRefused } from './e2ee/directory.ts';
 import { forgetIdentity, identityOf } from './e2ee/identity.ts';
 import { pinsOn } from './e2ee/pins.ts';
+import { isProof } from './e2ee/proof.ts';
 import { Sealing } from './e2ee/sealing.ts';
-import { isProofOf } from './e2ee/wallet-proof.ts';
 import { Events } from './emitter.ts';
 import { nextEpoch } from './epoch.ts';
 import { listenForHints } from './hints.ts';
@@ -125,7 +125,7 @@ export class Client extends Events<ClientEvents> {
     this.#directory = new Directory({
       self: this.wallet,
       fetch: async (wallet) => ({ wallet, devices: [...(await this.devices.of(wallet))] }),
-      isProof: isProofOf,
+      isProof,
       pins: pinsOn(parts.durable, this.wallet),
     });
     this.#directory.on('changed', (change) => {
