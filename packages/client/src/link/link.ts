@@ -80,18 +80,21 @@ export class Link extends Events<LinkEvents> {
       rtcWanted: home.rtc,
       keepaliveMs: home.keepaliveMs(),
     });
-    this.#negotiator = new NegotiatorLater({ ...home, config: () => this.#config() }, {
-      offered: (fromDevice) => this.#on({ type: 'rtc', trigger: 'offered', fromDevice }),
-      opened: (tier) => this.#on({ type: 'rtc', trigger: 'opened', tier }),
-      ready: (tier) => this.#on({ type: 'rtc', trigger: 'ready', tier }),
-      tier: (tier) => this.#on({ type: 'rtc', trigger: 'tier', tier }),
-      failed: () => this.#on({ type: 'rtc', trigger: 'failed' }),
-      lost: () => this.#on({ type: 'rtc', trigger: 'lost' }),
-      missed: () => this.#on({ type: 'rtc', trigger: 'missed' }),
-      frame: (fromDevice, packet) => home.rtcPacket(fromDevice, packet),
-      traced: (trace) => this.#recorder.trace.add(trace),
-      reported: (report) => home.report(report),
-    });
+    this.#negotiator = new NegotiatorLater(
+      { ...home, config: () => this.#config() },
+      {
+        offered: (fromDevice) => this.#on({ type: 'rtc', trigger: 'offered', fromDevice }),
+        opened: (tier) => this.#on({ type: 'rtc', trigger: 'opened', tier }),
+        ready: (tier) => this.#on({ type: 'rtc', trigger: 'ready', tier }),
+        tier: (tier) => this.#on({ type: 'rtc', trigger: 'tier', tier }),
+        failed: () => this.#on({ type: 'rtc', trigger: 'failed' }),
+        lost: () => this.#on({ type: 'rtc', trigger: 'lost' }),
+        missed: () => this.#on({ type: 'rtc', trigger: 'missed' }),
+        frame: (fromDevice, packet) => home.rtcPacket(fromDevice, packet),
+        traced: (trace) => this.#recorder.trace.add(trace),
+        reported: (report) => home.report(report),
+      },
+    );
     this.#wire = new Wire({ home, rtc: this.#negotiator, tell: (event) => this.#on(event) });
     this.#handOver = new HandOver(home, {
       resumed: (cursors) => this.#on({ type: 'resumed', cursors }),
