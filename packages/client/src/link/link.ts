@@ -6,7 +6,8 @@ import type { CallMedia } from '../call/capture.ts';
 import { Events } from '../emitter.ts';
 import { NegotiatorLater } from '../rtc/negotiator-later.ts';
 import type { SelectedPair } from '../rtc/selected-pair.ts';
-import { type IncomingStream, type OutgoingStream, Streams } from '../stream/streams.ts';
+import type { IncomingStream, OutgoingStream } from '../stream/streams.ts';
+import { StreamsLater } from '../stream/streams-later.ts';
 import { HandOver, type Message, type MissedCall } from './hand-over.ts';
 import type { Home } from './home.ts';
 import type { Incoming } from './inbox.ts';
@@ -66,7 +67,7 @@ export class Link extends Events<LinkEvents> {
   #hasBegun = false;
   readonly #recorder = new Recorder((entry) => this.emit('trace', entry));
   #state: LinkState;
-  readonly #streams: Streams;
+  readonly #streams: StreamsLater;
   readonly #calls: CallsLater;
 
   /** @internal Links are made by `Client.link`. */
@@ -102,7 +103,7 @@ export class Link extends Events<LinkEvents> {
       message: (message, own) => this.emit(own ? 'sent' : 'message', message),
       answer: (answer) => this.#wire.answer(answer),
     });
-    this.#streams = new Streams(this.#lines(), (stream) => {
+    this.#streams = new StreamsLater(this.#lines(), (stream) => {
       if (!this.hasListeners('stream')) return false;
       this.emit('stream', stream);
       return true;
@@ -131,8 +132,9 @@ export class Link extends Events<LinkEvents> {
       for (const take of this.#unheard.splice(0)) take();
       this.#home.listened();
     }
-    // It is there, then, when one rings or is to be made.
+    // Their code is there, then, when one comes or is to be made.
     if (event === 'call') this.#calls.load().catch(() => undefined);
+    if (event === 'stream') this.#streams.load().catch(() => undefined);
     return off;
   }
 
@@ -293,7 +295,7 @@ export class Link extends Events<LinkEvents> {
     this.#calls.each((calls) => calls.close());
     this.#on({ type: 'close' });
     this.#timers.clear();
-    this.#streams.close();
+    this.#streams.each((streams) => streams.close());
     this.#receipts.close();
     this.#home.closed();
     this.removeListeners();
@@ -435,7 +437,7 @@ export class Link extends Events<LinkEvents> {
   }
 
   #resend(): void {
-    this.#streams.pathLost();
+    this.#streams.each((streams) => streams.pathLost());
     this.#calls.each((calls) => calls.pathLost());
   }
 

@@ -83,12 +83,23 @@ function takenBack(outbox: Outbox, which: (entry: Outgoing) => boolean): Outbox 
  */
 export function transmitted(outbox: Outbox, path: Path, nowMs: number): { outbox: Outbox; batch: readonly Outgoing[] } {
   let bytes = 0;
+  let live = 0;
   return marked(outbox, path, nowMs, (entry, index) => {
     bytes += entry.body.byteLength;
-    const fits = index < LIMITS.windowMaxMessages && (bytes <= LIMITS.windowMaxBytes || index === 0);
+    if (entry.sent?.path !== 'mailbox') live++;
+    const isWithin = index < LIMITS.windowMaxMessages && live <= windowOf(path);
+    const fits = isWithin && (bytes <= LIMITS.windowMaxBytes || index === 0);
     return fits && !entry.sent;
   });
 }
+
+/**
+ * How many messages may be on their way. What waited during a long outage leaves all at once: over the relay, where the offers and answers
+ * travel that lead to a better path, it leaves room for these.
+ */
+const windowOf = (path: Path): number => (path === 'relay' ? RELAY_WINDOW : LIMITS.windowMaxMessages);
+
+const RELAY_WINDOW = 64;
 
 /** Chooses what goes to the mailbox now: everything that is on no way at all. */
 export const mailed = (outbox: Outbox, nowMs: number): { outbox: Outbox; batch: readonly Outgoing[] } =>

@@ -279,6 +279,16 @@ describe('a link', () => {
     expect(sentOver(play([...away, bobHere]).effects)).toEqual(['m1 relay', 'm2 relay']);
   });
 
+  it('lets what waited for long leave over the relay little by little, also behind what the mailbox has', () => {
+    const many = Array.from({ length: 100 }, (_, index) => say(`m${index + 1}`));
+    const { all } = play([...many, socketUp, bobHere]);
+    expect(sentOver(all)).toHaveLength(64);
+    expect(sentOver(play([...many, socketUp, bobHere, ackOf(50, 'relay')]).effects)).toHaveLength(36);
+    const kept = many.map((_, index) => ({ type: 'kept', seq: index + 1, forced: false, until: 1_000 }) as const);
+    const away = [...many, socketUp, { type: 'settled' }, ...kept] as const;
+    expect(sentOver(play([...away, bobHere, say('new')]).effects)).toEqual(['new relay']);
+  });
+
   it('asks it at once after a hint, and when the other side talks over the relay', () => {
     const asks = (effects: readonly LinkEffect[]) =>
       effects.some((effect) => effect.do === 'transmit' && effect.via === 'rtc');

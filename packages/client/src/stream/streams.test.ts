@@ -2,10 +2,11 @@ import { type Frame, LIMITS } from '@anypath/protocol';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { isSame } from '../e2ee/bytes.ts';
 import type { Lines, SideHeader } from '../link/lines.ts';
-import { type IncomingStream, Streams } from './streams.ts';
+import type { IncomingStream } from './streams.ts';
+import { StreamsLater } from './streams-later.ts';
 
-/** Two ends, and between them a wire that passes frames on as `fate` says. */
-function wired() {
+/** Two ends, with the code of streams where it is not said otherwise, and between them a wire that passes frames on as `fate` says. */
+async function wired(isLoaded = true) {
   const opened: IncomingStream[] = [];
   const wire = {
     /** How often a frame arrives. */
@@ -16,7 +17,7 @@ function wired() {
     pieces: 0,
     opened,
   };
-  const lines = (other: () => Streams): Lines => {
+  const lines = (other: () => StreamsLater): Lines => {
     const transmit = (_device: string, header: SideHeader, body: Uint8Array = new Uint8Array(0)) => {
       if (header.t === 'stream') wire.pieces++;
       const times = wire.isUp ? wire.fate(header) : 0;
@@ -36,17 +37,18 @@ function wired() {
       doubt: () => void wire.doubts++,
     };
   };
-  const reader: Streams = new Streams(
+  const reader: StreamsLater = new StreamsLater(
     lines(() => writer),
     (stream) => {
       if (wire.isHeard) opened.push(stream);
       return wire.isHeard;
     },
   );
-  const writer: Streams = new Streams(
+  const writer: StreamsLater = new StreamsLater(
     lines(() => reader),
     () => false,
   );
+  if (isLoaded) await Promise.all([reader.load(), writer.load()]);
   return { wire, reader, writer };
 }
 
@@ -73,7 +75,7 @@ describe('a stream', { timeout: 20_000 }, () => {
   afterEach(() => void vi.useRealTimers());
 
   it('brings the bytes with the name that the writer gave it', async () => {
-    const { wire, writer } = wired();
+    const { wire, writer } = await wired();
     const bytes = numbered(3 * LIMITS.streamWindowBytes + 5);
     const written = write(writer.open('film').writable, bytes);
     await vi.waitUntil(() => wire.opened.length > 0, 5_000);
@@ -83,8 +85,23 @@ describe('a stream', { timeout: 20_000 }, () => {
     await written;
   });
 
+  it('takes what is written before its code is there, and tells of its end as any other', async () => {
+    const { wire, writer } = await wired(false);
+    const bytes = numbered(LIMITS.streamWindowBytes);
+    const [first, second] = [writer.open('first'), writer.open('second').writable.getWriter()];
+    const written = write(first.writable, bytes);
+    await vi.waitUntil(() => wire.opened.length > 0, 5_000);
+    expect(wire.opened[0]).toMatchObject({ id: first.id, name: 'first' });
+    expect(isSame(await readAll(wire.opened[0] as IncomingStream), bytes)).toBe(true);
+    await written;
+    void second.write(numbered(10)).catch(() => undefined);
+    await vi.waitUntil(() => wire.opened.length > 1, 5_000);
+    await wire.opened[1]?.readable.cancel();
+    expect(await codeOf(second.closed)).toBe('stream_aborted');
+  });
+
   it('may be empty', async () => {
-    const { wire, writer } = wired();
+    const { wire, writer } = await wired();
     const written = writer.open('nothing').writable.close();
     await vi.waitUntil(() => wire.opened.length > 0, 5_000);
     expect((await readAll(wire.opened[0] as IncomingStream)).byteLength).toBe(0);
@@ -92,7 +109,7 @@ describe('a stream', { timeout: 20_000 }, () => {
   });
 
   it('keeps the writer waiting while nobody reads', async () => {
-    const { wire, writer } = wired();
+    const { wire, writer } = await wired();
     let written = 0;
     const target = writer.open('').writable.getWriter();
     const writing = (async () => {
@@ -108,7 +125,7 @@ describe('a stream', { timeout: 20_000 }, () => {
   });
 
   it('loses and repeats nothing on a wire that does both, and changes order', async () => {
-    const { wire, writer } = wired();
+    const { wire, writer } = await wired();
     let count = 0;
     // Of every seven frames one is lost, one comes twice.
     wire.fate = () => [1, 1, 0, 1, 2, 1, 1][count++ % 7] as number;
@@ -124,7 +141,7 @@ describe('a stream', { timeout: 20_000 }, () => {
   });
 
   it('goes on when a path is there again, from what has arrived', async () => {
-    const { wire, writer, reader } = wired();
+    const { wire, writer, reader } = await wired();
     const bytes = numbered(4 * LIMITS.streamWindowBytes);
     const written = write(writer.open('').writable, bytes);
     await vi.waitUntil(() => wire.opened.length > 0, 5_000);
@@ -132,13 +149,13 @@ describe('a stream', { timeout: 20_000 }, () => {
     wire.isUp = false;
     await vi.waitUntil(() => wire.pieces > 0, 5_000);
     wire.isUp = true;
-    for (const end of [writer, reader]) end.pathLost();
+    for (const end of [writer, reader]) end.each((streams) => streams.pathLost());
     expect(isSame(await all, bytes)).toBe(true);
     await written;
   });
 
   it('fails for the writer where the reader gives up', async () => {
-    const { wire, writer } = wired();
+    const { wire, writer } = await wired();
     const target = writer.open('').writable.getWriter();
     void target.write(numbered(10)).catch(() => undefined);
     await vi.waitUntil(() => wire.opened.length > 0, 5_000);
@@ -147,7 +164,7 @@ describe('a stream', { timeout: 20_000 }, () => {
   });
 
   it('fails for the reader where the writer gives up, also while that one waits for room', async () => {
-    const { wire, writer } = wired();
+    const { wire, writer } = await wired();
     const target = writer.open('').writable.getWriter();
     const writing = target.write(numbered(3 * LIMITS.streamWindowBytes)).catch(() => undefined);
     await vi.waitUntil(() => wire.opened.length > 0, 5_000);
@@ -157,7 +174,7 @@ describe('a stream', { timeout: 20_000 }, () => {
   });
 
   it('fails for the writer where the page that reads was reloaded', async () => {
-    const { wire, writer, reader } = wired();
+    const { wire, writer, reader } = await wired();
     const target = writer.open('').writable.getWriter();
     await target.write(numbered(10));
     await vi.waitUntil(() => wire.opened.length > 0, 5_000);
@@ -172,7 +189,7 @@ describe('a stream', { timeout: 20_000 }, () => {
   });
 
   it('waits for somebody who listens', async () => {
-    const { wire, writer } = wired();
+    const { wire, writer } = await wired();
     wire.isHeard = false;
     vi.useFakeTimers();
     const written = write(writer.open('').writable, numbered(100));
@@ -186,11 +203,11 @@ describe('a stream', { timeout: 20_000 }, () => {
   });
 
   it('ends with the link', async () => {
-    const { wire, writer, reader } = wired();
+    const { wire, writer, reader } = await wired();
     const target = writer.open('').writable.getWriter();
     void target.write(numbered(10)).catch(() => undefined);
     await vi.waitUntil(() => wire.opened.length > 0, 5_000);
-    for (const end of [writer, reader]) end.close();
+    for (const end of [writer, reader]) end.each((streams) => streams.close());
     expect(await codeOf(target.closed)).toBe('link_closed');
     expect(await codeOf(readAll(wire.opened[0] as IncomingStream))).toBe('link_closed');
   });

@@ -1,5 +1,4 @@
 import { type AbortHeader, AnypathError, type CreditHeader, LIMITS, type StreamHeader } from '@anypath/protocol';
-import { ulid } from 'ulid';
 import type { Lines } from '../link/lines.ts';
 import { Incoming } from './incoming.ts';
 import { Outgoing } from './outgoing.ts';
@@ -25,6 +24,18 @@ export interface IncomingStream {
   readonly readable: ReadableStream<Uint8Array>;
 }
 
+/** A stream that is to be opened. */
+export interface Opening {
+  /** Its name (ULID). */
+  readonly id: string;
+  /** What the writer calls it. */
+  readonly name: string;
+  /** The device that reads. */
+  readonly device: string;
+  /** Called once when nothing more is to be said. */
+  over(): void;
+}
+
 /** Streams that are remembered after their end, so that what comes late is answered as it should be. */
 const REMEMBERED_MAX = 256;
 
@@ -42,18 +53,12 @@ export class Streams {
     this.#opened = opened;
   }
 
-  /**
-   * Opens a stream to the device that the link talks to.
-   *
-   * @throws AnypathError `target_offline` where there is none, `outbox_full` beyond 32 streams
-   */
-  open(name: string): OutgoingStream {
-    const device = this.#lines.device();
-    if (device === undefined) throw new AnypathError('target_offline');
-    if (this.#outgoing.size >= LIMITS.streamsMax) throw new AnypathError('outbox_full', 'too many streams are open');
-    if (name.length > LIMITS.streamNameMaxLength) throw new AnypathError('invalid_payload', 'the name is too long');
-    const id = ulid();
-    const stream = new Outgoing(id, name, device, this.#lines, () => this.#outgoing.delete(id));
+  /** Opens a stream to a device. */
+  open({ id, name, device, over }: Opening): OutgoingStream {
+    const stream = new Outgoing(id, name, device, this.#lines, () => {
+      this.#outgoing.delete(id);
+      over();
+    });
     this.#outgoing.set(id, stream);
     return { id, writable: stream.writable };
   }

@@ -1,0 +1,92 @@
+import { type AbortHeader, AnypathError, type CreditHeader, LIMITS, type StreamHeader } from '@anypath/protocol';
+import { ulid } from 'ulid';
+import type { Lines } from '../link/lines.ts';
+import type { IncomingStream, OutgoingStream, Streams } from './streams.ts';
+
+/**
+ * The streams of one link, with their code: it is loaded when the application listens for streams, opens one, or gets one. What is written
+ * meanwhile waits.
+ */
+export class StreamsLater {
+  readonly #lines: Lines;
+  readonly #opened: (stream: IncomingStream) => boolean;
+  /** Streams of ours whose writers have not heard of their end. */
+  #open = 0;
+  #streams: Streams | undefined;
+  #loading: Promise<Streams> | undefined;
+
+  /** @param opened tells the application of a stream. @returns whether anybody listens */
+  constructor(lines: Lines, opened: (stream: IncomingStream) => boolean) {
+    this.#lines = lines;
+    this.#opened = opened;
+  }
+
+  /** Loads the code, where that was not done. @throws AnypathError `unreachable` where it cannot be had; it is tried again then */
+  load(): Promise<Streams> {
+    this.#loading ??= import('./streams.ts').then(
+      ({ Streams }) => {
+        this.#streams = new Streams(this.#lines, this.#opened);
+        return this.#streams;
+      },
+      (cause: unknown) => {
+        this.#loading = undefined;
+        throw new AnypathError('unreachable', undefined, { cause });
+      },
+    );
+    return this.#loading;
+  }
+
+  /**
+   * Opens a stream to the device that the link talks to.
+   *
+   * @throws AnypathError `target_offline` where there is none, `outbox_full` beyond 32 streams, `invalid_payload` for a name that is too long
+   */
+  open(name: string): OutgoingStream {
+    const device = this.#lines.device();
+    if (device === undefined) throw new AnypathError('target_offline');
+    if (this.#open >= LIMITS.streamsMax) throw new AnypathError('outbox_full', 'too many streams are open');
+    if (name.length > LIMITS.streamNameMaxLength) throw new AnypathError('invalid_payload', 'the name is too long');
+    const id = ulid();
+    this.#open++;
+    const over = () => void this.#open--;
+    if (this.#streams) return this.#streams.open({ id, name, device, over });
+    const stream = this.load().then((streams) => streams.open({ id, name, device, over }));
+    stream.catch(over);
+    return { id, writable: written(stream) };
+  }
+
+  /** A frame of the other side. Where it is lost here, it is said again. */
+  received(fromDevice: string, header: StreamHeader | CreditHeader | AbortHeader, body: Uint8Array): void {
+    if (this.#streams) return this.#streams.received(fromDevice, header, body);
+    this.load().then(
+      (streams) => streams.received(fromDevice, header, body),
+      () => undefined,
+    );
+  }
+
+  /** Does something with the streams that there are; where their code was not asked for, there are none. */
+  each(act: (streams: Streams) => void): void {
+    if (this.#streams) act(this.#streams);
+    else this.#loading?.then(act).catch(() => undefined);
+  }
+}
+
+/** Writes into a stream that is not there yet: no more than a piece before it is. */
+function written(stream: Promise<OutgoingStream>): WritableStream<Uint8Array> {
+  const writer = stream.then(({ writable }) => writable.getWriter());
+  return new WritableStream<Uint8Array>(
+    {
+      start: (controller) => {
+        const fail = (error: unknown) => controller.error(error);
+        writer.then(({ closed }) => closed).catch(fail);
+        // Not `abort` below: that is called after a write that waits for room.
+        controller.signal.addEventListener('abort', () => {
+          writer.then((inner) => inner.abort(controller.signal.reason)).catch(() => undefined);
+        });
+      },
+      write: async (bytes) => (await writer).write(bytes),
+      close: async () => (await writer).close(),
+    },
+    new ByteLengthQueuingStrategy({ highWaterMark: LIMITS.streamPieceBytes }),
+  );
+}
