@@ -1,4 +1,5 @@
 import autocannon from 'autocannon';
+import { stayAwake } from '../awake.ts';
 
 /** The clients of a measurement: one token for each connection. */
 export interface Load {
@@ -18,8 +19,7 @@ export interface Loaded {
 }
 
 /**
- * Sends requests as fast as they are answered, over one connection for each token. It never sleeps while it waits: to wake another
- * process takes a server on a virtual machine as long as half of a request, and only the slower of two servers would have to.
+ * Sends requests as fast as they are answered, over one connection for each token. It stays awake while it waits.
  *
  * @throws Error where an answer was not 200
  */
@@ -38,18 +38,4 @@ export async function load({ url, tokens }: Load, extent: Extent): Promise<Loade
     throw new Error(`${result.non2xx} answers were no success, ${result.errors} requests failed`);
   }
   return { rate: result['2xx'] / result.duration, requests: result['2xx'] };
-}
-
-/** Keeps the event loop of this process turning. */
-function stayAwake(): Disposable {
-  let isOver = false;
-  const turn = () => {
-    if (!isOver) setImmediate(turn);
-  };
-  turn();
-  return {
-    [Symbol.dispose]: () => {
-      isOver = true;
-    },
-  };
 }
