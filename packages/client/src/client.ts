@@ -254,7 +254,7 @@ export class Client extends Events<ClientEvents> {
       take: (mail, frame, isTurn) => this.#intake.mail(courier, mail, frame, isTurn),
       restore: () => this.#intake.restore(),
       unrestored: () => this.#intake.unrestored(),
-      levelled: () => this.#intake.levelled(),
+      levelled: (reading) => this.#intake.levelled(reading),
       queued: (peer, id) => this.#hold(() => this.emit('queued', peer, id)),
       serverNow: () => this.#serverNow(),
     });
