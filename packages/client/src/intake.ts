@@ -1,5 +1,6 @@
 import { type AckHeader, AnypathError, encodeFrame, type Frame, LIMITS, type Mail } from '@anypath/protocol';
 import type { LinkMemory } from './durable/link-memory.ts';
+import type { Arrival } from './e2ee/sealed-channel.ts';
 import { hasReceived } from './link/inbox.ts';
 import type { Link } from './link/link.ts';
 import { parseFrame } from './link/parse-frame.ts';
@@ -54,9 +55,12 @@ export class Intake {
   packet(via: Via, from: string, fromDevice: string, packet: Uint8Array<ArrayBuffer>): void {
     const open = async (courier: Courier) => {
       const { content, reply } = await courier.open(from, fromDevice, packet);
-      if (reply) this.#reply(via, from, fromDevice, reply);
+      const replied = this.#reply(via, from, fromDevice, reply);
+      // Waited for below.
+      replied.catch(() => undefined);
       const frame = content && parseFrame(content);
       if (frame) await this.#onFrame(courier, { via, from, fromDevice, frame });
+      await replied;
     };
     // Mail takes the same way to its turn: neither overtakes the other.
     this.#parts.post((courier) => {
@@ -159,7 +163,9 @@ export class Intake {
     await this.#parts.relay(peer, device, packet).catch(() => undefined);
   }
 
-  #reply(via: Via, peer: string, device: string, packet: Uint8Array<ArrayBuffer>): void {
+  async #reply(via: Via, peer: string, device: string, reply: Arrival['reply']): Promise<void> {
+    const packet = await reply;
+    if (!packet) return;
     const link = this.#parts.linkOf(peer);
     if (via === 'rtc' && link) return link.reply(packet);
     void this.#parts.relay(peer, device, packet).catch(() => undefined);
