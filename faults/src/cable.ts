@@ -56,11 +56,16 @@ export class Cable {
     for (const pair of this.#pairs) carry(pair);
   }
 
+  /** Every connection is lost, with what is on its way; others can be made. */
+  drop(): void {
+    for (const socket of this.#sockets) socket.destroy();
+  }
+
   /** From now on nothing goes through, also of what is on its way. */
   cut(): void {
     this.#isCut = true;
     this.#server.close();
-    for (const socket of this.#sockets) socket.destroy();
+    this.drop();
   }
 
   /** Resolves when no connection is left. */

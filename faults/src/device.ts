@@ -58,6 +58,11 @@ export class Device {
     this.#remove(life);
   }
 
+  /** Its program loses its connections to the server, and makes others. */
+  reconnect(): void {
+    this.#life?.cable.drop();
+  }
+
   /** Kills the program: from this moment on it writes nothing, sends nothing and receives nothing. */
   crash(): void {
     const life = this.#life;

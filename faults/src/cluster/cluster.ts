@@ -64,7 +64,7 @@ export async function breakCluster(
     const next = wallets[(index + 1) % wallets.length] ?? wallet;
     return new Device(wallet, cluster.front.destination, talk.of(wallet, next));
   });
-  const scene: Scene = { cluster, random, ledger, talk, say };
+  const scene: Scene = { cluster, random, ledger, talk, devices, say };
   try {
     for (const device of devices) await device.start();
     say(`${options.nodes} nodes, ${options.clients} clients`);
@@ -87,12 +87,15 @@ interface Scene {
   readonly random: Random;
   readonly ledger: Ledger;
   readonly talk: Talk;
+  readonly devices: readonly Device[];
   readonly say: (line: string) => void;
 }
 
 async function breakOnce(scene: Scene, fault: FaultName): Promise<FaultReport> {
-  const { cluster, random, ledger, talk, say } = scene;
+  const { cluster, random, ledger, talk, devices, say } = scene;
   const before = ledger.counts();
+  // The front spreads them over all nodes: those of a node that was killed are all on the others by now.
+  for (const device of devices) device.reconnect();
   talk.isOpen = true;
   const openedMs = performance.now();
   if (!(await until(() => talk.gaps.servedAfter(openedMs) !== undefined, BEGIN_MS)))

@@ -60,7 +60,8 @@ async function frozen(what: Pick<Node, 'freeze' | 'thaw'>, ms: number): Promise<
   await what.thaw();
 }
 
-/** Starts again what a fault left away. */
+/** Starts again what a fault left away. Resolves when the front has found every node. */
 export async function mend({ nodes }: Deployed): Promise<void> {
   for (const node of nodes) if (!node.isRunning) await node.start();
+  await sleep(FOUND_MS);
 }
