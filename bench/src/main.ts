@@ -3,8 +3,8 @@ import { Command } from 'commander';
 import { benchCluster } from './cluster/cluster.ts';
 import { say, wholeNumber } from './command-line.ts';
 import { compare } from './compare/compare.ts';
-import { FULL, QUICK } from './compare/plan.ts';
-import { writeReport } from './compare/report.ts';
+import { COMPARED, type Compared, FULL, QUICK } from './compare/plan.ts';
+import { type ReportFiles, writeReport } from './compare/report.ts';
 import { compareText } from './compare/table.ts';
 import { benchIce } from './ice/ice.ts';
 import { benchLink } from './link/link.ts';
@@ -139,13 +139,19 @@ program
     'Everything beside PeerJS, simple-peer, Trystero, js-libp2p and a minimal page: connect, survive, deliver, weigh. What is run where no name is given.',
   )
   .option('--quick', 'a look at all of it, in under ten minutes')
+  .option(
+    '--only <names>',
+    `of ${COMPARED.join(', ')}; the rest stays in the file, where it is of the same code`,
+    oneOf(COMPARED),
+  )
   .option('--json <file>', 'write the result to a file')
   .option('--html <file>', 'write it as a page to a file')
   .helpOption('-h, --help', 'show this help')
-  .action(async ({ quick, ...files }: Json & { quick?: true; html?: string }) => {
-    const result = await compare(quick ? QUICK : FULL, say);
-    console.log(`\n${compareText(result)}`);
-    await writeReport({ bench: 'compare', machine: machine(), ...result }, files, say);
+  .action(async ({ quick, only, ...files }: ReportFiles & { quick?: true; only?: readonly Compared[] }) => {
+    const plan = quick ? QUICK : FULL;
+    const found = await compare({ ...plan, ...(only && { parts: only }) }, quick ?? false, say);
+    const report = await writeReport({ bench: 'compare', machine: machine(), ...found }, files);
+    console.log(`\n${compareText(report)}`);
   });
 
 await program.parseAsync();

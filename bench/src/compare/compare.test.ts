@@ -3,8 +3,8 @@ import { connectCell } from './connect.ts';
 import { deliverCell } from './deliver.ts';
 import { inTime } from './in-time.ts';
 import { comparePage } from './page.ts';
-import { FULL, hasDirectPath, QUICK } from './plan.ts';
-import type { CompareResult } from './result.ts';
+import { COMPARED, FULL, hasDirectPath, QUICK } from './plan.ts';
+import { type CompareResult, together } from './result.ts';
 import { compareText, factsOf, tablesOf } from './table.ts';
 
 const HOMES = { a: 'home', b: 'home' } as const;
@@ -14,6 +14,8 @@ const RESULT: CompareResult = {
   startedAt: '2026-01-02T03:04:05.000Z',
   revision: 'abc',
   isQuick: true,
+  parts: COMPARED,
+  subjects: ['anypath', 'peerjs'],
   versions: { anypath: '0.1.0', peerjs: '1.5.5' },
   roundTripMs: 40,
   giveUpMs: 10_000,
@@ -98,6 +100,14 @@ describe('the comparison', () => {
     expect(page).toContain('&#60;fast&#62;');
     expect(page).not.toMatch(/<(script|link|img)|url\(|src=/);
     expect(factsOf(RESULT, MACHINE)).toContain('the quick plan, 2 minutes');
+  });
+
+  it('keeps what an earlier run of the same code has found of other parts', () => {
+    const later = { ...RESULT, parts: ['deliver'] as const, deliver: [], connect: [], sizes: [], servers: [] };
+    const whole = together(RESULT, later);
+    expect(whole).toMatchObject({ connect: RESULT.connect, sizes: RESULT.sizes, deliver: [], tookSeconds: 122 });
+    expect([...whole.parts].sort()).toEqual([...COMPARED].sort());
+    expect(together({ ...RESULT, revision: 'other' }, later)).toBe(later);
   });
 
   it('waits for nothing for ever', async () => {

@@ -11,8 +11,6 @@ import type { ConnectCell } from './result.ts';
 
 /** So long the pages of a trial may take beside what is measured. */
 const PAGES_MS = 12_000;
-/** A subject that has not connected so many times, and never, is not tried any more on that pair. */
-const HOPELESS = 2;
 
 interface Found {
   readonly trials: ConnectTrial[];
@@ -26,7 +24,7 @@ export async function compareConnecting(lab: LinkLab, plan: ComparePlan, say: Sa
     const found = new Map(plan.subjects.map((name): [SubjectName, Found] => [name, { trials: [], errors: [] }]));
     for (let trial = 1; trial <= plan.trials; trial++) {
       for (const [name, mine] of found) {
-        if (isHopeless(mine)) continue;
+        if (isHopeless(mine, plan)) continue;
         const told = await tryPair(lab, plan, { pair, name, mine });
         say(`${pairName(pair)} ${trial}/${plan.trials}, ${name}: ${told}`);
       }
@@ -38,8 +36,8 @@ export async function compareConnecting(lab: LinkLab, plan: ComparePlan, say: Sa
 
 type Say = (line: string) => void;
 
-const isHopeless = ({ trials }: Found): boolean =>
-  trials.length >= HOPELESS && trials.every(({ firstMs }) => firstMs === null);
+const isHopeless = ({ trials }: Found, { hopeless }: ComparePlan): boolean =>
+  trials.length >= hopeless && trials.every(({ firstMs }) => firstMs === null);
 
 /** @returns how it went, in words */
 async function tryPair(

@@ -10,6 +10,8 @@ import type { Absence, DeliverCell } from './result.ts';
 const TALK_MS = 500;
 /** And their sender stays for so long after the last. */
 const STAY_MS = 3_000;
+/** And the other is back for so long. */
+const BACK_MS = 6_000;
 const POLL_MS = 200;
 /** So long a page may take to be there. */
 const PAGE_MS = 25_000;
@@ -26,7 +28,7 @@ export interface DeliverTrial {
  */
 export async function compareDelivery(
   lab: LinkLab,
-  { subjects, trials, giveUpMs }: ComparePlan,
+  { subjects, deliveries: trials }: ComparePlan,
   say: (line: string) => void,
 ): Promise<DeliverCell[]> {
   const stations = { a: lab.station('home-1'), b: lab.station('home-2') };
@@ -37,7 +39,7 @@ export async function compareDelivery(
       for (const [name, { trials: mine, errors }] of found) {
         const head = `${absence} ${trial}/${trials}, ${name}`;
         try {
-          const one = await runDeliverTrial(lab, name, stations, absence, giveUpMs);
+          const one = await runDeliverTrial(lab, name, stations, absence);
           mine.push(one);
           say(`${head}: ${one.arrived} of ${one.sent} arrived`);
         } catch (cause) {
@@ -76,7 +78,6 @@ async function runDeliverTrial(
   name: SubjectName,
   { a, b }: { readonly a: Station; readonly b: Station },
   absence: Absence,
-  giveUpMs: number,
 ): Promise<DeliverTrial> {
   const names = await lab.strangers(a, b);
   const caller = { me: names.a, peer: names.b };
@@ -93,7 +94,7 @@ async function runDeliverTrial(
   await sender[Symbol.asyncDispose]();
   if (absence !== 'offline') await lab.server(name).restart();
   await using receiver = await inTime(lab.page(name, b, callee), PAGE_MS, 'the page');
-  for (const untilMs = Date.now() + giveUpMs; ; await delay(POLL_MS)) {
+  for (const untilMs = Date.now() + BACK_MS; ; await delay(POLL_MS)) {
     const { seen } = await receiver.account();
     const arrived = new Set(seen.map(({ number }) => number)).size;
     if (arrived >= sentAtMs.length || Date.now() >= untilMs) return { sent: sentAtMs.length, arrived };

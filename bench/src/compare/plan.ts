@@ -1,12 +1,22 @@
 import type { Pair } from '@anypath/lab/matrix/plan';
 import { SUBJECTS, type SubjectName } from '../link/subjects.ts';
 
+/** What is compared, each for itself. */
+export const COMPARED = ['weigh', 'connect', 'deliver', 'survive'] as const;
+
+export type Compared = (typeof COMPARED)[number];
+
 /** How much is compared. */
 export interface ComparePlan {
+  readonly parts: readonly Compared[];
   readonly subjects: readonly SubjectName[];
   readonly pairs: readonly Pair[];
-  /** Of each subject, for each pair of networks and for each way to deliver. */
+  /** Of each subject, for each pair of networks. */
   readonly trials: number;
+  /** Of each subject, for each way to be away. */
+  readonly deliveries: number;
+  /** A subject that has failed so often on a pair, and never connected, is not tried any more on it. */
+  readonly hopeless: number;
   /** Of anypath, and of each of the others, for each event. */
   readonly events: { readonly names: readonly string[]; readonly ours: number; readonly others: number };
   /** Connections to each server that do nothing. */
@@ -29,9 +39,12 @@ const PAIRS: readonly Pair[] = [
 
 /** All of it, in about an hour. */
 export const FULL: ComparePlan = {
+  parts: COMPARED,
   subjects: SUBJECTS,
   pairs: PAIRS,
   trials: 5,
+  deliveries: 3,
+  hopeless: 2,
   events: {
     names: [
       'udp-cut',
@@ -53,7 +66,9 @@ export const FULL: ComparePlan = {
 export const QUICK: ComparePlan = {
   ...FULL,
   pairs: PAIRS.filter(({ a }) => ['home', 'corporate', 'ultraNoWs'].includes(a)),
-  trials: 1,
+  trials: 3,
+  deliveries: 1,
+  hopeless: 1,
   events: { names: ['udp-cut', 'address-change-silent'], ours: 1, others: 1 },
   sockets: 1_500,
   signals: { rounds: 2, each: 2_000 },

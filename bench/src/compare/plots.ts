@@ -15,11 +15,12 @@ interface Bar {
 }
 
 const ROW_PX = 26;
-const WIDTH_PX = 460;
+/** Narrow, so that it can be read on a phone. */
+const WIDTH_PX = 220;
 
 /** Draws what can be seen better than read. A subject without a number has an empty row, which says why. */
 export async function plotsOf(result: CompareResult): Promise<Plot[]> {
-  const subjects = result.sizes.map(({ subject }) => subject);
+  const { subjects } = result;
   const bars = (read: (subject: string) => number | null | undefined, unit: string, none: string): Bar[] =>
     subjects.map((subject) => {
       const value = read(subject) ?? null;
@@ -28,9 +29,9 @@ export async function plotsOf(result: CompareResult): Promise<Plot[]> {
   const homes = (subject: string) =>
     result.connect.find((cell) => cell.pair === 'home:home' && cell.subject === subject);
   const share = (subject: string) => {
-    const cells = result.connect.filter((cell) => cell.subject === subject);
-    const trials = cells.reduce((sum, cell) => sum + cell.trials, 0);
-    return trials === 0 ? null : (100 * cells.reduce((sum, cell) => sum + cell.connected, 0)) / trials;
+    const cells = result.connect.filter((cell) => cell.subject === subject && cell.trials > 0);
+    const shares = cells.map(({ connected, trials }) => (100 * connected) / trials);
+    return shares.length === 0 ? null : shares.reduce((sum, one) => sum + one, 0) / shares.length;
   };
   const events = [...new Set(result.events.map(({ event, pair }) => `${event} (${pair})`))];
   return Promise.all([
@@ -83,7 +84,7 @@ const specOf = (bars: readonly Bar[]): Spec => ({
   background: 'transparent',
   width: WIDTH_PX,
   height: ROW_PX * bars.length,
-  padding: { left: 90, right: 150, top: 4, bottom: 4 },
+  padding: { left: 90, right: 120, top: 4, bottom: 4 },
   autosize: 'none',
   data: [{ name: 'bars', values: [...bars] }],
   scales: [

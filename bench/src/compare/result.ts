@@ -1,6 +1,8 @@
 import type { LinkResult } from '../link/link.ts';
 import type { SubjectName } from '../link/subjects.ts';
+import type { machine } from '../machine.ts';
 import type { Spread } from '../spread.ts';
+import type { Compared } from './plan.ts';
 
 /** One subject on one pair of networks. */
 export interface ConnectCell {
@@ -62,6 +64,9 @@ export interface CompareResult {
   /** The commit of the code that was run; with a `+` where files were changed. */
   readonly revision: string;
   readonly isQuick: boolean;
+  /** What was run. */
+  readonly parts: readonly Compared[];
+  readonly subjects: readonly SubjectName[];
   /** Of what was measured, as installed. */
   readonly versions: Readonly<Record<string, string>>;
   readonly roundTripMs: number;
@@ -72,4 +77,34 @@ export interface CompareResult {
   readonly deliver: readonly DeliverCell[];
   readonly sizes: readonly SizeCell[];
   readonly servers: readonly ServerCell[];
+}
+
+/** A result, with what it was measured on. */
+export type Report = CompareResult & { readonly bench: 'compare'; readonly machine: ReturnType<typeof machine> };
+
+/** What each part of a run finds. */
+const FOUND = {
+  weigh: ['sizes', 'servers'],
+  connect: ['connect'],
+  deliver: ['deliver'],
+  survive: ['events'],
+} as const satisfies Record<Compared, readonly (keyof CompareResult)[]>;
+
+/**
+ * Puts what was run apart together: the parts that the later run left out are taken from the earlier one.
+ *
+ * @returns the later one alone where the two were not run from the same code by the same plan
+ */
+export function together(earlier: CompareResult, later: CompareResult): CompareResult {
+  const isSame = earlier.revision === later.revision && earlier.isQuick === later.isQuick;
+  const missing = earlier.parts.filter((part) => !later.parts.includes(part));
+  if (!isSame || missing.length === 0) return later;
+  const kept = missing.flatMap((part) => FOUND[part]).map((field) => [field, earlier[field]]);
+  return {
+    ...later,
+    ...Object.fromEntries(kept),
+    startedAt: earlier.startedAt,
+    parts: [...missing, ...later.parts],
+    tookSeconds: earlier.tookSeconds + later.tookSeconds,
+  };
 }
