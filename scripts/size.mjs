@@ -1,6 +1,7 @@
 /**
  * `node scripts/size.mjs`: fails where the SDK is over its budget. Bundled from its public entry as an application would do it, without
- * the Socket.IO client and the cryptography libraries; what is loaded later, by `import()`, is shown and does not count.
+ * the Socket.IO client, with the emitter that comes with it, and the cryptography libraries. What is loaded later, by `import()`, is shown
+ * and does not count: signing in, connecting and sending a message wait for none of it.
  */
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -11,7 +12,7 @@ import { ROOT } from './setup.mjs';
 const BUDGET = 20_000;
 /** What it weighs now: over the budget, and not to grow. Lower it with every saving, until it is the budget. */
 const CEILING = 46_200;
-const LEFT_OUT = [/^socket\.io-client/, /^@hpke\//, /^@noble\//];
+const LEFT_OUT = [/^socket\.io-client/, /^@socket\.io\/component-emitter/, /^@hpke\//, /^@noble\//];
 
 const { output } = await build({
   input: join(ROOT, 'packages/client/src/index.ts'),
@@ -19,7 +20,8 @@ const { output } = await build({
   platform: 'browser',
   resolve: { conditionNames: ['source', 'import', 'browser', 'default'] },
   output: { minify: true },
-  preserveEntrySignatures: 'strict',
+  // The SDK is no entry of its own in an application: what its chunks share stays with it.
+  preserveEntrySignatures: 'allow-extension',
   write: false,
 });
 const chunks = output.filter((file) => file.type === 'chunk');

@@ -1,4 +1,5 @@
 import autocannon from 'autocannon';
+import { stayAwake } from '../awake.ts';
 
 /** The clients of a measurement: one token for each connection. */
 export interface Load {
@@ -18,12 +19,13 @@ export interface Loaded {
 }
 
 /**
- * Sends requests as fast as they are answered, over one connection for each token.
+ * Sends requests as fast as they are answered, over one connection for each token. It stays awake while it waits.
  *
  * @throws Error where an answer was not 200
  */
 export async function load({ url, tokens }: Load, extent: Extent): Promise<Loaded> {
   let next = 0;
+  using _awake = stayAwake();
   const result = await autocannon({
     url: `${url}/api/v1/rtc/ice`,
     connections: tokens.length,

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { startAnypath } from '../anypath.ts';
+import { stayAwake } from '../awake.ts';
 import { type Child, startChild } from '../child.ts';
 import { percentileOf, type Spread, spreadOf } from '../spread.ts';
 import { befriend, connect, type Pair, signal } from './clients.ts';
@@ -95,6 +96,7 @@ interface Measured {
 }
 
 async function measure(server: Child, pairs: readonly Pair[], signals: number): Promise<Measured> {
+  using _awake = stayAwake();
   const before = server.cpuSeconds() ?? Number.NaN;
   const times: number[] = [];
   let sent = 0;

@@ -42,6 +42,9 @@ const CALM_MS = 1_500;
 const BEGIN_MS = 30_000;
 /** Who is not served by then, will not be. */
 const GIVEN_UP_MS = 60_000;
+/** Flows of which it is shown what their ends believe. */
+const EXPLAINED_MAX = 3;
+
 /** In the end nothing has moved for so long: what is missing will not come. */
 const STILL_MS = 15_000;
 const LOOK_EVERY_MS = 50;
@@ -100,9 +103,11 @@ async function breakOnce(scene: Scene, fault: FaultName): Promise<FaultReport> {
   await FAULTS[fault](cluster, random);
   const mendedMs = performance.now();
   if (!(await until(() => talk.gaps.servedAfter(mendedMs) !== undefined, SERVED_WITHIN_MS))) {
-    const unserved = talk.gaps.unserved(mendedMs).map((flow) => `${flow} (${talk.pathOf(flow)})`);
+    const unserved = talk.gaps.unserved(mendedMs);
     say(`${fault}: not served in time: ${unserved.join(', ')}`);
-    await until(() => talk.gaps.servedAfter(mendedMs) !== undefined, GIVEN_UP_MS);
+    await explain(scene, unserved);
+    const isServed = await until(() => talk.gaps.servedAfter(mendedMs) !== undefined, GIVEN_UP_MS);
+    if (!isServed) await explain(scene, talk.gaps.unserved(mendedMs));
   }
   const recoveredMs = talk.gaps.servedAfter(mendedMs);
   const gaps = talk.gaps.longest(brokenMs, performance.now());
@@ -120,6 +125,11 @@ async function breakOnce(scene: Scene, fault: FaultName): Promise<FaultReport> {
     gapP95Ms: Math.round(percentileOf(gaps, 0.95)),
     recoveredMs: recoveredMs === undefined ? null : Math.round(recoveredMs),
   };
+}
+
+/** Says what both ends of some flows believe. */
+async function explain({ talk, say }: Scene, flows: readonly string[]): Promise<void> {
+  for (const flow of flows.slice(0, EXPLAINED_MAX)) for (const line of await talk.explain(flow)) say(line);
 }
 
 /** Whether a fault did no harm. */

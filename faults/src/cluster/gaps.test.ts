@@ -27,6 +27,12 @@ describe('the gaps of a talk', () => {
     expect(talk().servedAfter(1_500)).toBe(516);
   });
 
+  it('have not ended before somebody who is expected has begun', () => {
+    const gaps = talk();
+    gaps.expect('carol');
+    expect(gaps.servedAfter(1_500)).toBe(undefined);
+  });
+
   it('have not ended while one of them is not served', () => {
     expect(talk().servedAfter(1_950)).toBe(undefined);
     expect(talk().unserved(1_950)).toEqual(['bob']);

@@ -3,7 +3,12 @@ export class Gaps {
   readonly #arrivals = new Map<string, number[]>();
   readonly #sentAtMs = new Map<string, number[]>();
 
-  /** @param number from 1 on, without a gap */
+  /** There will be such a flow: until something of it comes, not everybody is served. */
+  expect(flow: string): void {
+    listOf(this.#sentAtMs, flow);
+  }
+
+  /** A message goes out. */
   sent(flow: string, nowMs: number): void {
     listOf(this.#sentAtMs, flow).push(nowMs);
   }

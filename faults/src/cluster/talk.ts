@@ -8,13 +8,22 @@ import { Gaps } from './gaps.ts';
 const EVERY_MS = 400;
 const BYTES = 200;
 
+/** One side of a flow. */
+interface End {
+  readonly client: Client;
+  readonly link: Link;
+}
+
+/** Entries of a trace that are shown, the latest. */
+const ENTRIES_SHOWN = 25;
+
 /** Clients that talk all the while: each sends numbered messages to the next, in a ring, whether or not the last ones came. */
 export class Talk {
   readonly gaps = new Gaps();
   readonly #ledger: Ledger;
   readonly #random: Random;
   readonly #numbers = new Map<string, number>();
-  readonly #links = new Map<string, Link>();
+  readonly #ends = new Map<string, { from?: End; to?: End }>();
   /** Whether to send on. */
   isOpen = false;
 
@@ -25,19 +34,26 @@ export class Talk {
 
   /** What the client of a wallet does. @param to whom it writes */
   of(wallet: string, to: string): Program {
+    this.gaps.expect(`${wallet} ${to}`);
     return (client, isAlive) => {
       this.#receive(client, wallet, isAlive);
       void this.#send(client, { from: wallet, to }, isAlive);
     };
   }
 
-  /** Over which path a flow goes now, for whoever wonders why nothing comes. */
-  pathOf(flow: string): string {
-    return this.#links.get(flow)?.path ?? 'none';
+  /** What both ends of a flow believe, and what happened to their links, for whoever wonders why nothing comes. */
+  async explain(flow: string): Promise<string[]> {
+    const { from, to } = this.#ends.get(flow) ?? {};
+    return [...(await explained(`${flow}, sender`, from)), ...(await explained(`${flow}, recipient`, to))];
+  }
+
+  #ended(flow: string, end: { from: End } | { to: End }): void {
+    this.#ends.set(flow, { ...this.#ends.get(flow), ...end });
   }
 
   #receive(client: Client, to: string, isAlive: () => boolean): void {
     client.on('link', (link) => {
+      this.#ended(`${link.peer} ${to}`, { to: { client, link } });
       link.on('message', ({ from, body, path }: Message) => {
         if (!isAlive()) return;
         const message: Numbered = { from, to, number: Number.parseInt(String(body), 10) };
@@ -50,7 +66,7 @@ export class Talk {
   async #send(client: Client, flow: Omit<Numbered, 'number'>, isAlive: () => boolean): Promise<void> {
     const link = client.link(flow.to);
     const name = `${flow.from} ${flow.to}`;
-    this.#links.set(name, link);
+    this.#ended(name, { from: { client, link } });
     link.on('queued', ({ id }) => {
       if (isAlive()) this.#ledger.acked(id, true);
     });
@@ -74,3 +90,14 @@ export class Talk {
 }
 
 const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
+
+async function explained(whose: string, end: End | undefined): Promise<string[]> {
+  if (!end) return [`${whose}: no link`];
+  const { client, link } = end;
+  const { path, waiting, loss, roundTripMs } = await link.stats();
+  const now = { isOnline: client.isOnline, path, waiting, loss, roundTripMs };
+  const entries = link.trace.slice(-ENTRIES_SHOWN).map(({ at: _, clockMs, ...event }) => {
+    return `  ${Math.round(clockMs - performance.now())} ms: ${JSON.stringify(event)}`;
+  });
+  return [`${whose}: ${JSON.stringify(now)}`, ...entries];
+}

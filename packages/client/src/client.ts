@@ -22,8 +22,8 @@ import { LinkMemory } from './durable/link-memory.ts';
 import { type DevicesChanged, Directory, type KeyRefused } from './e2ee/directory.ts';
 import { forgetIdentity, identityOf } from './e2ee/identity.ts';
 import { pinsOn } from './e2ee/pins.ts';
+import { isProof } from './e2ee/proof.ts';
 import { Sealing } from './e2ee/sealing.ts';
-import { isProofOf } from './e2ee/wallet-proof.ts';
 import { Events } from './emitter.ts';
 import { nextEpoch } from './epoch.ts';
 import { listenForHints } from './hints.ts';
@@ -35,7 +35,7 @@ import { Courier } from './mail/courier.ts';
 import type { Network } from './network/network.ts';
 import type { NetworkPreset } from './network/preset.ts';
 import { retryDelayMs } from './retry-delay.ts';
-import { warmUp } from './rtc/warm-up.ts';
+import { loadRtc } from './rtc/negotiator-later.ts';
 import { ask, askRepeatedly } from './socket.ts';
 import { type KeyValueStore, lenient } from './storage.ts';
 
@@ -125,7 +125,7 @@ export class Client extends Events<ClientEvents> {
     this.#directory = new Directory({
       self: this.wallet,
       fetch: async (wallet) => ({ wallet, devices: [...(await this.devices.of(wallet))] }),
-      isProof: isProofOf,
+      isProof,
       pins: pinsOn(parts.durable, this.wallet),
     });
     this.#directory.on('changed', (change) => {
@@ -159,7 +159,7 @@ export class Client extends Events<ClientEvents> {
     this.ready = this.#begin();
     // Credentials are there when the first link wants them (SPEC S6.1: after login, fetch ICE).
     if (this.#hasRtc) void parts.ice.servers();
-    if (this.#hasRtc) this.ready.then(warmUp).catch(() => undefined);
+    if (this.#hasRtc) this.ready.then(async () => (await loadRtc()).warmUp()).catch(() => undefined);
   }
 
   /** Which of `devices` this one is: all tabs of a browser are the same. */
@@ -240,6 +240,9 @@ export class Client extends Events<ClientEvents> {
     const { durable, deviceName, connection } = this.#parts;
     const identity = await identityOf(durable, this.wallet);
     this.#keyId = identity.key.keyId;
+    const sealing = new Sealing({ self: this.wallet, key: identity.key, directory: this.#directory });
+    // What cannot be done is told where it is needed.
+    sealing.warmUp().catch(() => undefined);
     const courier: Courier = new Courier({
       socket: connection.socket,
       wallet: this.wallet,
@@ -247,11 +250,11 @@ export class Client extends Events<ClientEvents> {
       identity,
       deviceName,
       memory: this.#memory,
-      sealing: new Sealing({ self: this.wallet, key: identity.key, directory: this.#directory }),
+      sealing,
       take: (mail, frame, isTurn) => this.#intake.mail(courier, mail, frame, isTurn),
       restore: () => this.#intake.restore(),
       unrestored: () => this.#intake.unrestored(),
-      levelled: () => this.#intake.levelled(),
+      levelled: (reading) => this.#intake.levelled(reading),
       queued: (peer, id) => this.#hold(() => this.emit('queued', peer, id)),
       serverNow: () => this.#serverNow(),
     });

@@ -10,6 +10,7 @@ import { serverUrl } from './http.ts';
 import { IceSource } from './ice.ts';
 import { Network } from './network/network.ts';
 import type { NetworkPreset } from './network/preset.ts';
+import { loadRtc } from './rtc/negotiator-later.ts';
 import { defaultStore, type KeyValueStore, lenient } from './storage.ts';
 
 /** How to connect. */
@@ -55,6 +56,8 @@ export async function connect(options: ConnectOptions = {}): Promise<Client> {
   const storage = lenient(options.storage ?? defaultStore());
   const credentials = options.token === undefined ? cookie(url) : bearer(options.token);
   const rtc = typeof RTCPeerConnection === 'function' && (options.rtc ?? true);
+  // Comes while the connection is made. What cannot be loaded now is tried again when it is needed.
+  if (rtc !== false) loadRtc().catch(() => undefined);
   // Before the connection: nothing that it says may come while this is waited for.
   const durable = explained(options.durable ?? (await defaultDurable()));
   const { deviceId, release } = await claimDevice(storage);

@@ -86,6 +86,17 @@ describe('a connection in doubt (Socket.IO’s sockets are stand-ins)', () => {
     expect(heard).toEqual(['start']);
   });
 
+  it('leaves the old one without a goodbye: its server may not have heard of the other yet', async () => {
+    const { connection, old } = await standing();
+    old.answer = never;
+    ask(connection.socket, 'relay:frame', frame).catch(() => undefined);
+    await vi.advanceTimersByTimeAsync(250);
+    await accept(sockets[1]);
+    expect([old.active, old.hasSaidGoodbye]).toEqual([false, false]);
+    connection.close();
+    expect(sockets[1]?.hasSaidGoodbye).toBe(true);
+  });
+
   it('keeps the old one where that is heard before the server knows of the other', async () => {
     const { connection, old, heard } = await standing();
     old.answer = () => after(300);

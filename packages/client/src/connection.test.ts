@@ -148,7 +148,7 @@ describe('a connection that introduces itself (Socket.IO’s socket is a stand-i
     const { socket } = opened({ forHandshake: async () => ({ csrfToken: 'c' }) });
     const present = vi.fn();
     socket.introduce(present);
-    socket.io.engine = {};
+    socket.io.engine = { close: () => undefined };
     await vi.advanceTimersByTimeAsync(0);
     expect(present).not.toHaveBeenCalled();
   });

@@ -11,7 +11,7 @@ import { Events } from './emitter.ts';
 import { RefusedRequest } from './http.ts';
 import { Line } from './line.ts';
 import { retryDelayMs } from './retry-delay.ts';
-import { openSocket, type Present, type Socket } from './socket.ts';
+import { abandon, openSocket, type Present, type Socket } from './socket.ts';
 
 /** A connection that stood for so long was no part of the trouble before it, milliseconds. */
 const STEADY_MS = 10_000;
@@ -147,7 +147,7 @@ export class Connection extends Events<ConnectionEvents> {
     clearTimeout(this.#freshTimer);
     this.#fresh = undefined;
     this.socket.use(socket);
-    old.close();
+    abandon(old);
   }
 
   #onStart(socket: Socket, start: SessionStart): void {

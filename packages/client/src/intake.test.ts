@@ -21,24 +21,28 @@ const data = (seq: number): FrameHeader => ({
 const packetOf = (header: FrameHeader) => encodeFrame(header, new Uint8Array([1]));
 
 /** Somebody who has received three messages over a link that was closed since; nothing is sealed. */
-async function scene({ unread = [] as readonly FrameHeader[] } = {}) {
+async function scene({ unread = [] as readonly FrameHeader[], knows = true } = {}) {
   const memory = new LinkMemory(memoryDurable(), marks, { wallet: 'alice', tab: 't1' }, () => undefined);
   const left = unread.map((header) => ({ header, body: new Uint8Array([1]), path: 'relay' }) as Incoming);
   await memory.commit('bob', { epoch: 'E1', through: 3, skipped: [] }, left, false);
   const sent: FrameHeader[] = [];
   const mailed: FrameHeader[] = [];
   let opened = 0;
+  const readings = { begun: 0 };
   const taken: FrameHeader[] = [];
   const link = {
     ready: Promise.resolve(),
-    knows: () => true,
+    knows: () => knows,
     receive: (_via: string, _device: string, { header }: Frame) => taken.push(header),
     restore: ({ header }: Incoming) => taken.push(header),
     receiveMail: (_position: number, _own: boolean, { header }: Frame) => taken.push(header),
   } as unknown as Link;
   const courier = {
     leads: true,
-    isBehind: false,
+    isBehind: !knows,
+    get readings() {
+      return readings.begun;
+    },
     open: async (_peer: string, _device: string, content: Uint8Array<ArrayBuffer>) => ({ content }),
     seal: async (_peer: string, _device: string, frame: Uint8Array<ArrayBuffer>) => frame,
     answer: (_peer: string, header: FrameHeader) => mailed.push(header),
@@ -70,7 +74,7 @@ async function scene({ unread = [] as readonly FrameHeader[] } = {}) {
     );
   const settled = () => new Promise((resolve) => setTimeout(resolve));
   if (left.length === 0) await intake.restore();
-  return { intake, mail, settled, sent, mailed, taken, memory, opened: () => opened };
+  return { intake, mail, settled, sent, mailed, taken, memory, readings, opened: () => opened };
 }
 
 describe('what comes for a link that was closed', () => {
@@ -116,5 +120,26 @@ describe('what comes live', () => {
     intake.unrestored();
     await settled();
     expect(taken.map((header) => header.t === 'data' && header.seq)).toEqual([4]);
+  });
+
+  it('waits for a reading of the mailbox that began after it, and for no other, where its stream is new', async () => {
+    const { intake, settled, taken, readings } = await scene({ knows: false });
+    const seqs = () => taken.map((header) => header.t === 'data' && header.seq);
+    readings.begun = 1;
+    intake.packet('relay', 'bob', 'b1', packetOf(data(4)));
+    await settled();
+    readings.begun = 2;
+    intake.packet('relay', 'bob', 'b1', packetOf(data(5)));
+    await settled();
+    intake.levelled(1);
+    await settled();
+    expect(seqs()).toEqual([]);
+    // Something always waits: it is read again and again, and never said to be level.
+    intake.levelled(2);
+    await settled();
+    expect(seqs()).toEqual([4]);
+    intake.levelled(3);
+    await settled();
+    expect(seqs()).toEqual([4, 5]);
   });
 });

@@ -1,5 +1,6 @@
 import { type AckHeader, AnypathError, encodeFrame, type Frame, LIMITS, type Mail } from '@anypath/protocol';
 import type { LinkMemory } from './durable/link-memory.ts';
+import type { Arrival } from './e2ee/sealed-channel.ts';
 import { hasReceived } from './link/inbox.ts';
 import type { Link } from './link/link.ts';
 import { parseFrame } from './link/parse-frame.ts';
@@ -40,8 +41,8 @@ interface LiveFrame {
 /** Opens what comes, live and from our mailbox, and brings it to its link: what is of one wallet, one after the other. */
 export class Intake {
   readonly #parts: IntakeParts;
-  /** Live messages of new streams, while older messages may be in our mailbox. */
-  readonly #ahead: LiveFrame[] = [];
+  /** Live messages of new streams, while older messages may be in our mailbox; with how often it was read, or begun to be, before each. */
+  readonly #ahead: { readonly live: LiveFrame; readonly readings: number }[] = [];
   readonly #turns = new Map<string, Promise<void>>();
   /** Live packets that wait until what earlier pages left has its turn; none once it has. */
   #early: (() => void)[] | undefined = [];
@@ -54,9 +55,12 @@ export class Intake {
   packet(via: Via, from: string, fromDevice: string, packet: Uint8Array<ArrayBuffer>): void {
     const open = async (courier: Courier) => {
       const { content, reply } = await courier.open(from, fromDevice, packet);
-      if (reply) this.#reply(via, from, fromDevice, reply);
+      const replied = this.#reply(via, from, fromDevice, reply);
+      // Waited for below.
+      replied.catch(() => undefined);
       const frame = content && parseFrame(content);
       if (frame) await this.#onFrame(courier, { via, from, fromDevice, frame });
+      await replied;
     };
     // Mail takes the same way to its turn: neither overtakes the other.
     this.#parts.post((courier) => {
@@ -66,11 +70,17 @@ export class Intake {
     });
   }
 
-  /** Nothing older is in the mailbox any more: what came live ahead of it has its turn. */
-  levelled(): void {
-    const ahead = this.#ahead.splice(0);
+  /**
+   * What was in the mailbox when a reading began has come: what came live before that has its turn.
+   *
+   * @param reading how many had begun then, with this one
+   */
+  levelled(reading: number): void {
+    // They came in this order.
+    const end = this.#ahead.findIndex(({ readings }) => readings >= reading);
+    const due = this.#ahead.splice(0, end < 0 ? this.#ahead.length : end);
     this.#parts.post((courier) => {
-      for (const live of ahead) this.#inTurn(live.from, () => this.#onFrame(courier, live));
+      for (const { live } of due) this.#inTurn(live.from, () => this.#onFrame(courier, live, true));
     });
   }
 
@@ -122,7 +132,8 @@ export class Intake {
     for (const take of early) take();
   }
 
-  async #onFrame(courier: Courier, live: LiveFrame): Promise<void> {
+  /** @param isDue whether it has waited for the mailbox */
+  async #onFrame(courier: Courier, live: LiveFrame, isDue = false): Promise<void> {
     const { via, from, fromDevice, frame } = live;
     const { header } = frame;
     const ack = await this.#known(from, frame);
@@ -130,8 +141,9 @@ export class Intake {
     const link = opensLink(frame) ? this.#parts.linkFrom(from) : this.#parts.linkOf(from);
     await link?.ready;
     // Its sender may have put older messages into our mailbox, before a reload over there.
-    if (link && header.t === 'data' && courier.isBehind && !link.knows(header.epoch)) {
-      if (this.#ahead.length < LIMITS.windowMaxMessages) this.#ahead.push(live);
+    if (link && header.t === 'data' && !isDue && courier.isBehind && !link.knows(header.epoch)) {
+      const { readings } = courier;
+      if (this.#ahead.length < LIMITS.windowMaxMessages) this.#ahead.push({ live, readings });
       return;
     }
     link?.receive(via, fromDevice, frame);
@@ -151,7 +163,9 @@ export class Intake {
     await this.#parts.relay(peer, device, packet).catch(() => undefined);
   }
 
-  #reply(via: Via, peer: string, device: string, packet: Uint8Array<ArrayBuffer>): void {
+  async #reply(via: Via, peer: string, device: string, reply: Arrival['reply']): Promise<void> {
+    const packet = await reply;
+    if (!packet) return;
     const link = this.#parts.linkOf(peer);
     if (via === 'rtc' && link) return link.reply(packet);
     void this.#parts.relay(peer, device, packet).catch(() => undefined);

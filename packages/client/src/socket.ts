@@ -48,6 +48,17 @@ export function openSocket(url: string, withCredentials: boolean, introduce: (pr
 }
 
 /**
+ * Leaves a connection without a word: another one is there for the same device. A goodbye may reach the server that has this one before it
+ * hears of the other, and the device would look offline for a moment.
+ */
+export function abandon(socket: Socket): void {
+  socket.io.reconnection(false);
+  // Without its transport the socket has nothing to say goodbye by.
+  socket.io.engine?.close();
+  socket.close();
+}
+
+/**
  * Sends an event and waits for the server's answer.
  *
  * @returns the answer, with what was asked for

@@ -10,7 +10,16 @@ export class StandInSocket {
   readonly on = this.#events.on.bind(this.#events);
   readonly off = this.#events.off.bind(this.#events);
   readonly emit = this.#events.emit.bind(this.#events);
-  readonly io = { engine: {} };
+  /** Whether it said that it goes on purpose. */
+  hasSaidGoodbye = false;
+  readonly io = {
+    engine: {
+      close: () => {
+        this.connected = false;
+      },
+    },
+    reconnection: () => undefined,
+  };
   id = 's1';
   active = true;
   connected = false;
@@ -32,6 +41,8 @@ export class StandInSocket {
   }
 
   disconnect() {
+    this.hasSaidGoodbye = this.connected;
+    this.connected = false;
     this.active = false;
   }
 

@@ -1,19 +1,10 @@
 import * as v from 'valibot';
-import { UnixMs } from './http.ts';
 import { Id, Wallet } from './identifiers.ts';
 import { LIMITS } from './limits.ts';
+import { UnixMs } from './unix-ms.ts';
 
 /** 32 bytes of an X25519 public key (RFC 7748) in base64url without padding. */
 export const PublicKey = v.pipe(v.string(), v.regex(/^[\w-]{43}$/, 'a public key is 32 bytes in base64url'));
-
-/** Name of a device: one line for people. */
-export const DeviceName = v.pipe(
-  v.string(),
-  v.trim(),
-  v.minLength(1, 'a name has at least one character'),
-  v.maxLength(LIMITS.deviceNameMaxLength),
-  v.regex(/^[^\p{Cc}\p{Cf}\p{Cs}]*$/u, 'a name has no control characters'),
-);
 
 /**
  * What binds a key to an Ethereum wallet: the signed message of the sign-in (EIP-4361), with the key among its resources as
@@ -42,26 +33,6 @@ export type Device = v.InferOutput<typeof Device>;
 /** The devices of a wallet, the oldest first. Answer of the routes, of `devices:list`, and the event `devices:update`. */
 export const DeviceList = v.object({ wallet: Wallet, devices: v.array(Device) });
 export type DeviceList = v.InferOutput<typeof DeviceList>;
-
-/** Registers a device of the signed-in wallet. Over the socket, this connection belongs to it from then on. Repeating it is no error. */
-export const DeviceRegistration = v.object({
-  publicKey: PublicKey,
-  name: v.optional(DeviceName),
-  proof: v.optional(DeviceProof),
-});
-export type DeviceRegistration = v.InferOutput<typeof DeviceRegistration>;
-
-/** Whose devices: the own wallet's where `wallet` is left out, else those of a mutual contact. */
-export const DevicesQuery = v.object({ wallet: v.optional(Wallet) });
-export type DevicesQuery = v.InferOutput<typeof DevicesQuery>;
-
-/** Names a device of the own wallet. */
-export const DeviceRename = v.object({ keyId: Id, name: DeviceName });
-export type DeviceRename = v.InferOutput<typeof DeviceRename>;
-
-/** Revokes a device of the own wallet: it is disconnected, its mail is removed, and its key is refused from then on. */
-export const DeviceRevocation = v.object({ keyId: Id });
-export type DeviceRevocation = v.InferOutput<typeof DeviceRevocation>;
 
 /**
  * The name of a device key.

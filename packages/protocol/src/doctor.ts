@@ -1,7 +1,8 @@
 import * as v from 'valibot';
 import { CheckRow } from './doctor-rows.ts';
-import { IceAnswer, UnixMs } from './http.ts';
+import { IceAnswer } from './ice.ts';
 import { LIMITS } from './limits.ts';
+import { UnixMs } from './unix-ms.ts';
 
 /** The Socket.IO namespace that the doctor talks to. */
 export const CHECK_NAMESPACE = '/check';

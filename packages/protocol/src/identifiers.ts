@@ -29,4 +29,4 @@ export const Id: v.GenericSchema<string> = v.pipe(
  * @param b the other wallet
  * @returns both, sorted by code unit and joined by `:`
  */
-export const convIdOf = (a: string, b: string): string => [a, b].sort().join(':');
+export const convIdOf = (a: string, b: string): string => (a < b ? `${a}:${b}` : `${b}:${a}`);

@@ -1,6 +1,8 @@
 import * as v from 'valibot';
-import { PROVIDERS, Readiness, UnixMs } from './http.ts';
+import { Readiness } from './http.ts';
+import { PROVIDERS } from './ice.ts';
 import { REPORTED_NETWORKS } from './report.ts';
+import { UnixMs } from './unix-ms.ts';
 
 const Count = v.pipe(v.number(), v.minValue(0));
 const Column = v.array(Count);

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { PROVIDERS } from './http.ts';
+import { PROVIDERS } from './ice.ts';
 
 /** The kinds of candidates (RFC 8445, section 5.1.1). */
 export const CandidateType = v.picklist(['host', 'srflx', 'prflx', 'relay']);

@@ -1,24 +1,17 @@
 import type * as v from 'valibot';
-import { ContactList, ContactRequest, ContactUpdate } from './contacts.ts';
-import { DeviceList, DeviceRegistration, DeviceRename, DeviceRevocation, DevicesQuery } from './devices.ts';
+import { ContactRequest } from './contact-requests.ts';
+import { ContactList, ContactUpdate } from './contacts.ts';
+import { DeviceRegistration, DeviceRename, DeviceRevocation, DevicesQuery } from './device-requests.ts';
+import { DeviceList } from './devices.ts';
 import { CheckAnswer } from './doctor.ts';
 import type { ErrorCode } from './errors.ts';
-import {
-  DevSignIn,
-  Health,
-  IceAnswer,
-  IceQuery,
-  MatrixTurnServer,
-  Nonce,
-  Readiness,
-  Session,
-  SignInMethods,
-  WalletSignIn,
-} from './http.ts';
+import { DevSignIn, Health, IceQuery, MatrixTurnServer, Readiness, WalletSignIn } from './http.ts';
+import { IceAnswer } from './ice.ts';
 import { Enqueued, EnqueueRequest, MailAcked, MailAckRequest, MailAnswer, PullQuery } from './mailbox.ts';
 import { OpsAnswer, OpsQuery } from './ops.ts';
 import { PATHS } from './paths.ts';
 import { RtcReport } from './report.ts';
+import { Nonce, Session, SignInMethods } from './session.ts';
 
 /** A route: method, path, the older paths that answer the same (SPEC S1.2), what goes in and what comes out. */
 export interface Route {

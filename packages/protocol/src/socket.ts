@@ -1,6 +1,8 @@
 import * as v from 'valibot';
-import { ContactsChange, ContactsQuery, ContactUpdate } from './contacts.ts';
-import { DeviceList, DeviceRegistration, DeviceRename, DeviceRevocation, DevicesQuery } from './devices.ts';
+import { ContactsChange, ContactsQuery } from './contact-requests.ts';
+import { ContactUpdate } from './contacts.ts';
+import { DeviceRegistration, DeviceRename, DeviceRevocation, DevicesQuery } from './device-requests.ts';
+import { DeviceList } from './devices.ts';
 import { ERRORS, type ErrorCode } from './errors.ts';
 import { Id, Wallet } from './identifiers.ts';
 import { Enqueue, Mail, MailAck, Pull } from './mailbox.ts';

@@ -15,13 +15,14 @@ async function join({ peer, token }: Identity, ears: Ears): Promise<Subject> {
     link.on('path', (path) => {
       if (path === 'direct' || path === 'turn' || path === 'relay') ears.way(path);
     });
-    link.on('message', ({ body, path }) => ears.heard(String(body), path === 'mailbox' ? 'relay' : path));
+    link.on('message', ({ body, path }) => {
+      ears.heard(String(body), path === 'mailbox' ? 'relay' : path);
+      // As on a bare socket: who is spoken to answers what it has heard.
+      ears.opened();
+    });
     answerCalls(link, ears);
   };
-  client.on('link', (opened) => {
-    follow(opened);
-    ears.opened();
-  });
+  client.on('link', follow);
   return {
     isPeerOnline: async () => client.online.includes(peer),
     open: () => follow(client.link(peer)),

@@ -1,5 +1,6 @@
 import { AnypathError, type CallHeader, type ErrorCode, isErrorCode, type RtcReport } from '@anypath/protocol';
 import { Events } from '../emitter.ts';
+import type { SelectedPair } from '../rtc/selected-pair.ts';
 import {
   type CallEffect,
   type CallEvent,
@@ -244,6 +245,11 @@ export class Call extends Events<CallEvents> {
     else if (old) await this.#swap(old, fresh);
     else this.addTrack(fresh);
     if (old && this.#own.delete(old)) old.stop();
+  }
+
+  /** The pair of candidates that carries media, as far as this side's browser tells; none before there is one. */
+  async selectedPair(): Promise<SelectedPair | undefined> {
+    return this.#media?.pair();
   }
 
   /** The browser's own statistics of the connection that carries media; none before there is one. */

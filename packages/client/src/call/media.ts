@@ -1,6 +1,7 @@
 import type { ErrorCode, RtcReport } from '@anypath/protocol';
 import { isDescribedBy } from '../rtc/fingerprint.ts';
 import { MediaConnection } from '../rtc/media-connection.ts';
+import type { SelectedPair } from '../rtc/selected-pair.ts';
 import { Flow } from './flow.ts';
 import { CandidateBody, DescribeBody, decodeWord, type Session } from './words.ts';
 
@@ -115,9 +116,7 @@ export class Media {
 
   /** There are fresh credentials: a connection over TURN is replaced before those that it uses end (SPEC S6.2). */
   async renewed(): Promise<void> {
-    const generation = this.#generations.find(({ connection }) => connection.isConnected);
-    const pair = await generation?.connection.pair();
-    if (pair?.tier === 'turn') await this.renew();
+    if ((await this.pair())?.tier === 'turn') await this.renew();
   }
 
   /** What comes may change in quantity, without being cut off. */
@@ -126,8 +125,12 @@ export class Media {
   }
 
   async stats(): Promise<RTCStatsReport | undefined> {
-    const generation = this.#generations.find(({ connection }) => connection.isConnected) ?? this.#generations[0];
-    return generation?.connection.stats();
+    return (this.#connected ?? this.#generations[0])?.connection.stats();
+  }
+
+  /** The pair that carries media, where there is one. */
+  async pair(): Promise<SelectedPair | undefined> {
+    return this.#connected?.connection.pair();
   }
 
   close(): void {
@@ -235,6 +238,10 @@ export class Media {
       this.#lostTimer = undefined;
       if (!this.#generations.some(({ connection }) => connection.isConnected)) this.#home.lost();
     }, LOST_MS);
+  }
+
+  get #connected(): Generation | undefined {
+    return this.#generations.find(({ connection }) => connection.isConnected);
   }
 
   #generationOf({ number, by }: Session): Generation | undefined {

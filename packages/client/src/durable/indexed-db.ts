@@ -38,6 +38,8 @@ export async function indexedDbStore(name = NAME): Promise<DurableStore> {
               if (value === undefined) table.delete(key);
               else table.put(value, key);
             }
+            // Left to itself, a browser asks this page first whether there is more.
+            transaction.commit();
           } catch (error) {
             reject(error);
             transaction.abort();

@@ -1,5 +1,5 @@
 import { AnypathError, type Device, type DeviceList, toBase64Url } from '@anypath/protocol';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import type { DeviceKey } from './device-key.ts';
 import { Directory, type DirectoryParts, type Pinned } from './directory.ts';
 import { devices } from './stand-in-devices.ts';
@@ -124,6 +124,25 @@ describe('a directory', () => {
     made.forget('bob');
     expect(await namesOf('bob')).toEqual([all.one.keyId]);
     expect(told).toEqual([]);
+  });
+
+  it('asks a wallet without devices again after a second: whoever was to tell of the first one may have ended', async () => {
+    vi.useFakeTimers({ toFake: ['performance'] });
+    try {
+      const { namesOf, asked, lists } = directory({ bob: [] });
+      expect(await namesOf('bob')).toEqual([]);
+      lists['bob'] = [entry(all.one)];
+      vi.advanceTimersByTime(900);
+      expect(await namesOf('bob')).toEqual([]);
+      expect(asked).toEqual(['bob']);
+      vi.advanceTimersByTime(100);
+      expect(await namesOf('bob')).toEqual([all.one.keyId]);
+      vi.advanceTimersByTime(10_000);
+      expect(await namesOf('bob')).toEqual([all.one.keyId]);
+      expect(asked).toEqual(['bob', 'bob']);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   it('asks once more for a key that it does not know, however many ask, and not for ever', async () => {

@@ -13,6 +13,12 @@ import { safetyNumber } from './safety-number.ts';
 /** Names that a wallet's list is asked for again because they are not in it, until the list changes. */
 const UNKNOWN_MAX = 8;
 
+/**
+ * A wallet that has no devices is asked for them again after this time, milliseconds: a server that ends between the registration of the first
+ * one and telling of it leaves nobody who does.
+ */
+const NONE_MS = 1_000;
+
 /** A device that messages are sealed for and accepted from. */
 export interface TrustedKey extends Recipient {
   /** `wallet`: the wallet has signed the key. `first-use`: the server said so, when nothing else was known. */
@@ -82,13 +88,19 @@ export class Directory extends Events<DirectoryEvents> {
   readonly #parts: DirectoryParts;
   readonly #known = new Map<string, Known>();
   readonly #turns = new Map<string, Promise<unknown>>();
+  /** When it was heard of a wallet that it has no devices, `performance.now()`. */
+  readonly #noneAtMs = new Map<string, number>();
 
   constructor(parts: DirectoryParts) {
     super();
     this.#parts = parts;
   }
 
-  /** The trusted devices of a wallet. Asks the server where it was not asked since `forget`. @throws as `fetch` does */
+  /**
+   * The trusted devices of a wallet. Asks the server where it was not asked since `forget`, or knew of none a second ago.
+   *
+   * @throws as `fetch` does
+   */
   async keysOf(wallet: string): Promise<readonly TrustedKey[]> {
     return [...(await this.#ask(wallet).keys).values()];
   }
@@ -123,7 +135,10 @@ export class Directory extends Events<DirectoryEvents> {
 
   #ask(wallet: string, unknown = new Set<string>()): Known {
     const known = this.#known.get(wallet);
-    if (known) return known;
+    const noneAtMs = this.#noneAtMs.get(wallet);
+    const isDue = noneAtMs !== undefined && performance.now() - noneAtMs >= NONE_MS;
+    if (known && !isDue) return known;
+    this.#noneAtMs.delete(wallet);
     // One after the other, so that what is pinned comes from the last answer.
     const keys = (this.#turns.get(wallet) ?? Promise.resolve()).then(() => this.#refresh(wallet));
     const asked: Known = { keys, unknown };
@@ -143,6 +158,7 @@ export class Directory extends Events<DirectoryEvents> {
     const list = await fetch(wallet);
     if (list.wallet !== wallet)
       throw new AnypathError('internal', 'the server answered with the devices of another wallet');
+    if (list.devices.length === 0) this.#noneAtMs.set(wallet, performance.now());
     const before = await pins.load(wallet);
     const checked = (await Promise.all(list.devices.map((device) => this.#check(wallet, device, before)))).filter(
       (key) => key !== undefined,

@@ -1,8 +1,6 @@
 import { secp256k1 } from '@noble/curves/secp256k1';
 import { keccak_256 } from '@noble/hashes/sha3';
 
-// Loaded by `import()` where a proof is to be checked, and nowhere else: it would double the SDK.
-
 /** The last byte of a signature says which of two keys signed; wallets count from 0 or from 27. */
 const RECOVERY: Readonly<Record<string, number>> = { '00': 0, '01': 1, '1b': 0, '1c': 1 };
 

@@ -31,7 +31,7 @@ const ofBob = (key = all.bob) => channel('bob', key, 'alice', all.alice);
 async function exchange(packet: Bytes, to: SealedChannel, from: SealedChannel): Promise<string[]> {
   const { content, reply } = await to.incoming(packet);
   const arrived = content ? [text(content) ?? ''] : [];
-  return reply ? [...arrived, ...(await exchange(reply, from, to))] : arrived;
+  return reply ? [...arrived, ...(await exchange(await reply, from, to))] : arrived;
 }
 
 const say = async (what: string, from: SealedChannel, to: SealedChannel) =>
@@ -70,17 +70,18 @@ describe('a sealed channel', () => {
     const packets = [await alice.outgoing(utf8('1')), await alice.outgoing(utf8('2'))];
     const answers = await Promise.all(packets.map((packet) => bob.incoming(packet)));
     expect(answers.map(({ content }) => text(content))).toEqual(['1', '2']);
-    expect(answers[0]?.reply).toEqual(answers[1]?.reply);
-    await alice.incoming(answers[0]?.reply ?? utf8(''));
-    expect(await alice.incoming(answers[1]?.reply ?? utf8(''))).toEqual({});
+    const welcomes = await Promise.all(answers.map(({ reply }) => reply ?? utf8('')));
+    expect(welcomes[0]).toEqual(welcomes[1]);
+    await alice.incoming(welcomes[0] ?? utf8(''));
+    expect(await alice.incoming(welcomes[1] ?? utf8(''))).toEqual({});
   });
 
   it('lets both say hello at once', async () => {
     const [alice, bob] = [ofAlice(), ofBob()];
     const [hers, his] = [await alice.outgoing(utf8('hers')), await bob.outgoing(utf8('his'))];
     const [atBob, atAlice] = await Promise.all([bob.incoming(hers), alice.incoming(his)]);
-    await exchange(atBob.reply ?? utf8(''), alice, bob);
-    await exchange(atAlice.reply ?? utf8(''), bob, alice);
+    await exchange((await atBob.reply) ?? utf8(''), alice, bob);
+    await exchange((await atAlice.reply) ?? utf8(''), bob, alice);
     expect(await say('there', alice, bob)).toEqual(['there']);
     expect(await say('back', bob, alice)).toEqual(['back']);
   });
@@ -118,7 +119,7 @@ describe('a sealed channel', () => {
       const { content, reply } = await bob.incoming(packet);
       // The frame is for the caller to recognise. The welcome is for a key that is gone.
       expect(text(content)).toBe('old');
-      await expect(alice.incoming(reply ?? utf8(''))).rejects.toThrow(broken);
+      await expect(alice.incoming((await reply) ?? utf8(''))).rejects.toThrow(broken);
     }
     expect((await bob.outgoing(utf8('x')))[0]).toBe(PACKET.session);
     expect(await say('back', bob, alice)).toEqual(['back']);
@@ -144,6 +145,17 @@ describe('a sealed channel', () => {
     const sealing = { key: all.alice, from: 'alice', to: 'bob', id: 'm1', recipients: [recipient(all.bob)] };
     const bytes = await sealEnvelope({ ...sealing, content: encodeContent({ hello }) });
     await expect(bob.incoming(bytes)).rejects.toThrow(broken);
+  });
+
+  it('does not let a message wait for the answer to its hello, and says where that was not right', async () => {
+    const bob = ofBob();
+    const { hello } = await sayHello();
+    hello.fill(0, 16);
+    const sealing = { key: all.alice, from: 'alice', to: 'bob', id: 'm1', recipients: [recipient(all.bob)] };
+    const bytes = await sealEnvelope({ ...sealing, content: encodeContent({ hello, frame: utf8('first') }) });
+    const { content, reply } = await bob.incoming(bytes);
+    expect(text(content)).toBe('first');
+    await expect(reply).rejects.toThrow(broken);
   });
 
   it('ends the sessions of a device that is dropped', async () => {
@@ -259,7 +271,7 @@ class Wire {
       return {};
     });
     if (content) expect(this.#said[otherOf(to)]).toContain(text(content));
-    if (reply) this.#packets[otherOf(to)].push(reply);
+    if (reply) this.#packets[otherOf(to)].push(await reply);
   }
 
   async sayUntilHeard(from: Side, what: string): Promise<void> {

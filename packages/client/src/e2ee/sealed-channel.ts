@@ -33,8 +33,11 @@ export interface ChannelEnds {
 export interface Arrival {
   /** For whoever uses the channel. */
   readonly content?: Uint8Array<ArrayBuffer>;
-  /** To be sent back, on the path on which the packet came. It may get lost. */
-  readonly reply?: Uint8Array<ArrayBuffer>;
+  /**
+   * To be sent back, on the path on which the packet came. It may get lost. Where it still is being made, the content does not wait for
+   * it; it fails with `seal_broken` where what it answers was not right.
+   */
+  readonly reply?: Uint8Array<ArrayBuffer> | Promise<Uint8Array<ArrayBuffer>>;
 }
 
 interface Kept {
@@ -126,8 +129,9 @@ export class SealedChannel {
     const content = decodeContent(opened.content);
     if (!content) throw new AnypathError('seal_broken');
     const { hello, frame } = content;
-    const reply = hello && (await this.#inTurn(() => this.#welcome(hello, opened.keyId)));
-    return { ...(frame && { content: frame }), ...(reply && { reply }) };
+    const welcome = hello && this.#inTurn(() => this.#welcome(hello, opened.keyId));
+    if (!frame) return { ...(welcome && { reply: await welcome }) };
+    return { content: frame, ...(welcome && { reply: welcome }) };
   }
 
   /** The answer to a hello: the same one where it was answered before. */

@@ -1,5 +1,8 @@
-import { AnypathError, bindsDeviceKey, DeviceProof, readSignedMessage } from '@anypath/protocol';
+import { bindsDeviceKey, DeviceProof, readSignedMessage } from '@anypath/protocol';
 import * as v from 'valibot';
+import { signerOf } from './ethereum-signer.ts';
+
+// Loaded by `import()` where a proof is to be checked, and nowhere else: it would double the SDK.
 
 /**
  * Whether a wallet has bound a device key to itself: its owner signed a message of EIP-4361 that names the key, and no other one.
@@ -8,14 +11,10 @@ import * as v from 'valibot';
  *
  * @param wallet the address in lower case, as wallets are named here; for any other wallet there is no proof
  * @param publicKey of the device, base64url
- * @throws AnypathError `unreachable` where the code for it cannot be loaded: then it is not known
  */
-export async function isProofOf(wallet: string, publicKey: string, proof: DeviceProof): Promise<boolean> {
+export function isProofOf(wallet: string, publicKey: string, proof: DeviceProof): boolean {
   if (!v.is(DeviceProof, proof)) return false;
   const signed = readSignedMessage(proof.message);
   if (!signed || signed.address.toLowerCase() !== wallet || !bindsDeviceKey(signed, publicKey)) return false;
-  const { signerOf } = await import('./ethereum-signer.ts').catch((cause: unknown) => {
-    throw new AnypathError('unreachable', 'the code that checks signatures of wallets could not be loaded', { cause });
-  });
   return signerOf(proof.message, proof.signature) === wallet;
 }

@@ -1,9 +1,10 @@
 import { AnypathError, type Forwarded, type Frame, LIMITS, type SignalEvent } from '@anypath/protocol';
 import type { Call } from '../call/call.ts';
-import { type CallOptions, Calls } from '../call/calls.ts';
+import type { CallOptions } from '../call/calls.ts';
+import { CallsLater } from '../call/calls-later.ts';
 import type { CallMedia } from '../call/capture.ts';
 import { Events } from '../emitter.ts';
-import { Negotiator } from '../rtc/negotiator.ts';
+import { NegotiatorLater } from '../rtc/negotiator-later.ts';
 import type { SelectedPair } from '../rtc/selected-pair.ts';
 import { type IncomingStream, type OutgoingStream, Streams } from '../stream/streams.ts';
 import { HandOver, type Message, type MissedCall } from './hand-over.ts';
@@ -54,17 +55,19 @@ export class Link extends Events<LinkEvents> {
   /** The other side. */
   readonly peer: string;
   readonly #home: Home;
-  readonly #negotiator: Negotiator;
+  readonly #negotiator: NegotiatorLater;
   readonly #wire: Wire;
   readonly #timers = new Timers<TimerName>((name) => this.#on({ type: 'timer', name }));
   readonly #receipts = new Receipts();
   /** Messages that came before anybody listened for them: not yet taken in, and so not acknowledged. */
   readonly #unheard: (() => void)[] = [];
   readonly #handOver: HandOver;
+  /** Whether a connection was made, or begun, before. */
+  #hasBegun = false;
   readonly #recorder = new Recorder((entry) => this.emit('trace', entry));
   #state: LinkState;
   readonly #streams: Streams;
-  readonly #calls: Calls;
+  readonly #calls: CallsLater;
 
   /** @internal Links are made by `Client.link`. */
   constructor(home: Home) {
@@ -77,18 +80,21 @@ export class Link extends Events<LinkEvents> {
       rtcWanted: home.rtc,
       keepaliveMs: home.keepaliveMs(),
     });
-    this.#negotiator = new Negotiator(home, {
-      offered: (fromDevice) => this.#on({ type: 'rtc', trigger: 'offered', fromDevice }),
-      opened: (tier) => this.#on({ type: 'rtc', trigger: 'opened', tier }),
-      ready: (tier) => this.#on({ type: 'rtc', trigger: 'ready', tier }),
-      tier: (tier) => this.#on({ type: 'rtc', trigger: 'tier', tier }),
-      failed: () => this.#on({ type: 'rtc', trigger: 'failed' }),
-      lost: () => this.#on({ type: 'rtc', trigger: 'lost' }),
-      missed: () => this.#on({ type: 'rtc', trigger: 'missed' }),
-      frame: (fromDevice, packet) => home.rtcPacket(fromDevice, packet),
-      traced: (trace) => this.#recorder.trace.add(trace),
-      reported: (report) => home.report(report),
-    });
+    this.#negotiator = new NegotiatorLater(
+      { ...home, config: () => this.#config() },
+      {
+        offered: (fromDevice) => this.#on({ type: 'rtc', trigger: 'offered', fromDevice }),
+        opened: (tier) => this.#on({ type: 'rtc', trigger: 'opened', tier }),
+        ready: (tier) => this.#on({ type: 'rtc', trigger: 'ready', tier }),
+        tier: (tier) => this.#on({ type: 'rtc', trigger: 'tier', tier }),
+        failed: () => this.#on({ type: 'rtc', trigger: 'failed' }),
+        lost: () => this.#on({ type: 'rtc', trigger: 'lost' }),
+        missed: () => this.#on({ type: 'rtc', trigger: 'missed' }),
+        frame: (fromDevice, packet) => home.rtcPacket(fromDevice, packet),
+        traced: (trace) => this.#recorder.trace.add(trace),
+        reported: (report) => home.report(report),
+      },
+    );
     this.#wire = new Wire({ home, rtc: this.#negotiator, tell: (event) => this.#on(event) });
     this.#handOver = new HandOver(home, {
       resumed: (cursors) => this.#on({ type: 'resumed', cursors }),
@@ -101,7 +107,7 @@ export class Link extends Events<LinkEvents> {
       this.emit('stream', stream);
       return true;
     });
-    this.#calls = new Calls({
+    this.#calls = new CallsLater({
       peer: home.peer,
       self: home.self.deviceId,
       lines: this.#lines(),
@@ -125,6 +131,8 @@ export class Link extends Events<LinkEvents> {
       for (const take of this.#unheard.splice(0)) take();
       this.#home.listened();
     }
+    // It is there, then, when one rings or is to be made.
+    if (event === 'call') this.#calls.load().catch(() => undefined);
     return off;
   }
 
@@ -162,7 +170,8 @@ export class Link extends Events<LinkEvents> {
    *
    * @param media what we send: microphone, camera, or a stream of the application; `{}` to listen only
    * @returns the call, as soon as our devices are open
-   * @throws AnypathError `busy` where this device is in a call, `media_refused`, `media_unavailable`, `link_closed`
+   * @throws AnypathError `busy` where this device is in a call, `media_refused`, `media_unavailable`, `link_closed`, `unreachable` where the
+   *   code of calls cannot be loaded
    */
   async call(media: CallMedia | MediaStream, options: CallOptions = {}): Promise<Call> {
     if (this.#state.closed) throw new AnypathError('link_closed');
@@ -281,7 +290,7 @@ export class Link extends Events<LinkEvents> {
   }
 
   #abandon(): void {
-    this.#calls.close();
+    this.#calls.each((calls) => calls.close());
     this.#on({ type: 'close' });
     this.#timers.clear();
     this.#streams.close();
@@ -308,7 +317,7 @@ export class Link extends Events<LinkEvents> {
   /** @internal There are fresh credentials for TURN. */
   renewed(): void {
     this.#on({ type: 'renewed' });
-    this.#calls.renewed();
+    this.#calls.each((calls) => calls.renewed());
   }
 
   /** @internal Who is online is known, and the mailbox may be used. */
@@ -325,21 +334,29 @@ export class Link extends Events<LinkEvents> {
   /** @internal The other side's connected devices. */
   presenceChanged(devices: readonly string[]): void {
     this.#on({ type: 'presence', devices });
-    this.#calls.devicesChanged(devices);
+    this.#calls.each((calls) => calls.devicesChanged(devices));
   }
 
   /** @internal A signal of the other side. */
   signalled<E extends SignalEvent>(event: E, signal: Forwarded<E>): void {
     if (!this.#home.rtc || this.#state.closed) return;
     if (event === 'rtc:offer') void this.#onOffer(signal as Forwarded<'rtc:offer'>);
-    else if (event === 'rtc:answer') void this.#negotiator.onAnswer(signal as Forwarded<'rtc:answer'>);
-    else void this.#negotiator.onCandidate(signal as Forwarded<'rtc:candidate'>);
+    else if (event === 'rtc:answer') this.#negotiator.onAnswer(signal as Forwarded<'rtc:answer'>);
+    else this.#negotiator.onCandidate(signal as Forwarded<'rtc:candidate'>);
+  }
+
+  /** What is said right after the opening leaves first, for the same reason. */
+  async #config(): Promise<RTCConfiguration> {
+    const config = await this.#home.config();
+    if (!this.#hasBegun) await this.#wire.flushed;
+    this.#hasBegun = true;
+    return config;
   }
 
   /** A message that came before it is handed over first: making a connection keeps a browser busy. */
   async #onOffer(offer: Forwarded<'rtc:offer'>): Promise<void> {
     await this.#handOver.current;
-    if (!this.#state.closed) await this.#negotiator.onOffer(offer);
+    if (!this.#state.closed) this.#negotiator.onOffer(offer);
   }
 
   /** @internal Whether something of a stream of the other side was received, here or by an earlier page. */
@@ -401,7 +418,7 @@ export class Link extends Events<LinkEvents> {
       case 'resend':
         return this.#resend();
       case 'start-rtc':
-        return void this.#negotiator.start(effect.toDevice);
+        return this.#negotiator.start(effect.toDevice);
       case 'stop-rtc':
         return this.#negotiator.stop(isOverdue ? 'failed' : 'abandoned');
       case 'drop-rtc':
@@ -419,7 +436,7 @@ export class Link extends Events<LinkEvents> {
 
   #resend(): void {
     this.#streams.pathLost();
-    this.#calls.pathLost();
+    this.#calls.each((calls) => calls.pathLost());
   }
 
   #lines(): Lines {

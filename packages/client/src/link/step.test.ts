@@ -270,6 +270,15 @@ describe('a link', () => {
     expect(sentOver(play([...begun, ...again]).all)).toContain('m1 relay');
   });
 
+  it('sends all of it live to a device with a new connection, for what the mailbox has holds up the rest', () => {
+    const kept = { type: 'kept', seq: 1, forced: true, until: 1_000 } as const;
+    // The other side's line was cut, and the server had not noticed.
+    const away = [socketUp, { type: 'settled' }, bobHere, say('m1'), overdue, overdue, kept, say('m2')] as const;
+    const { state } = play(away);
+    expect(state.outbox.waiting.map(({ keptUntil }) => keptUntil)).toEqual([1_000, undefined]);
+    expect(sentOver(play([...away, bobHere]).effects)).toEqual(['m1 relay', 'm2 relay']);
+  });
+
   it('asks it at once after a hint, and when the other side talks over the relay', () => {
     const asks = (effects: readonly LinkEffect[]) =>
       effects.some((effect) => effect.do === 'transmit' && effect.via === 'rtc');

@@ -147,10 +147,12 @@ function onPresence(s: LinkState, devices: readonly string[], nowMs: number, fx:
   const isThere = s.peerDevice !== undefined && devices.includes(s.peerDevice);
   const stays = isThere || s.rtc.phase === 'open';
   const next = { ...s, peerDevices: devices, peerDevice: stays ? s.peerDevice : (devices.at(-1) ?? s.peerDevice) };
-  // Told again about a device that is there: it has a new connection, and what went to the old one may be gone.
+  // Told again about a device that is there: it has a new connection, and what went to the old one may be gone. What the mailbox got
+  // meanwhile, in the midst of what is live, comes out of it page by page and holds up all behind it: it goes live as well.
   if (s.rtc.phase !== 'open') {
     const isToldAgain = isThere && devices.join(' ') === s.peerDevices.join(' ');
-    return restarted({ ...next, overdue: 0, outbox: rewound(next.outbox) }, isToldAgain, nowMs, fx);
+    const outbox = isToldAgain ? rewoundWhole(next.outbox) : rewound(next.outbox);
+    return restarted({ ...next, overdue: 0, outbox }, isToldAgain, nowMs, fx);
   }
   // A page that closed does not close its channel: gone for the server, it has to prove that it is there.
   return isThere ? next : moved(next, 'stalled', fx);

@@ -1,5 +1,5 @@
 import { AnypathError, encodeFrame } from '@anypath/protocol';
-import type { Negotiator } from '../rtc/negotiator.ts';
+import type { NegotiatorLater } from '../rtc/negotiator-later.ts';
 import type { Home } from './home.ts';
 import type { SideHeader } from './lines.ts';
 import type { Via } from './path.ts';
@@ -9,7 +9,7 @@ import type { Answer, LinkEffect, LinkEvent } from './state.ts';
 /** What frames leave by. */
 export interface WireParts {
   readonly home: Pick<Home, 'seal' | 'relay' | 'enqueue' | 'answerByMail'>;
-  readonly rtc: Pick<Negotiator, 'send' | 'drained' | 'stop'>;
+  readonly rtc: Pick<NegotiatorLater, 'send' | 'drained' | 'stop'>;
   /** Told what comes of them. */
   readonly tell: (event: DistributiveOmit<LinkEvent, 'nowMs'>) => void;
 }

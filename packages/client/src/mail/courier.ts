@@ -43,8 +43,8 @@ export interface CourierParts {
   unrestored(): void;
   /** A message that an earlier page sent is in the mailbox now. */
   queued(peer: string, id: string): void;
-  /** Everything has come that was in our mailbox. */
-  levelled(): void;
+  /** Everything has come that was in our mailbox when a reading began, see `readings`. */
+  levelled(reading: number): void;
   /** The server's clock, Unix milliseconds. */
   serverNow(): number;
 }
@@ -72,7 +72,7 @@ export class Courier {
     this.#mailbox = new Mailbox(
       parts.socket,
       (mail, isTurn) => this.#onMail(mail, isTurn),
-      () => parts.levelled(),
+      (reading) => parts.levelled(reading),
     );
     const elected = () => {
       // Where nothing can be read there is nothing to restore.
@@ -239,6 +239,11 @@ export class Courier {
     const frame = async () => parseFrame(await this.#parts.sealing.openMail(mail));
     const done = await this.#parts.take(mail, frame, isTurn);
     if (done) this.#mailbox.forget([mail.position]);
+  }
+
+  /** How often it was begun to read our mailbox. */
+  get readings(): number {
+    return this.#mailbox.readings;
   }
 
   /** Whether this page takes the mail. */

@@ -148,6 +148,44 @@ describe('our mailbox (Socket.IO’s socket is a stand-in)', () => {
     expect(levels).toEqual([false, true, false, true, false]);
   });
 
+  it('says after each reading what has come, also while it is always asked again', async () => {
+    const socket = new StandInSocket();
+    const told: number[] = [];
+    const mailbox = new Mailbox(
+      socket as unknown as Asking,
+      async () => undefined,
+      (reading) => told.push(reading),
+    );
+    socket.answer = () => {
+      // As where each frame says that something waits, and the server is slower than they come.
+      if (mailbox.readings < 4) mailbox.behind();
+      return { ok: true, messages: [], more: false };
+    };
+    mailbox.lead();
+    mailbox.isOpen = true;
+    await vi.waitUntil(() => mailbox.isLevel);
+    expect(told).toEqual([1, 2, 3, 4, Number.POSITIVE_INFINITY]);
+  });
+
+  it('does not say so of a reading that failed', async () => {
+    const socket = new StandInSocket();
+    const told: number[] = [];
+    const mailbox = new Mailbox(
+      socket as unknown as Asking,
+      async () => undefined,
+      (reading) => told.push(reading),
+    );
+    socket.answer = () => {
+      const isFirst = mailbox.readings === 1;
+      if (isFirst) mailbox.behind();
+      return isFirst ? { ok: false, error: 'store_unavailable', message: '' } : { ok: true, messages: [], more: false };
+    };
+    mailbox.lead();
+    mailbox.isOpen = true;
+    await vi.waitUntil(() => mailbox.isLevel);
+    expect(told).toEqual([2, Number.POSITIVE_INFINITY]);
+  });
+
   it('asks again for what was taken and not forgotten, and for nothing where there is none', async () => {
     const { socket, taken, settled } = scene([1]);
     const kept: number[] = [];

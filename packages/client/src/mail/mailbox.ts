@@ -27,14 +27,16 @@ export class Mailbox {
   /** Taken, and not to be forgotten yet: nobody listened for them, perhaps. */
   readonly #left = new Set<number>();
   #timer: ReturnType<typeof setTimeout> | undefined;
-  readonly #levelled: () => void;
+  readonly #levelled: (reading: number) => void;
+  #readings = 0;
 
   /**
    * @param take reads one message, unless it is not its turn any more; resolves when the next may follow, and rejects where it cannot be
    *   read for now. What it does not `forget` comes again.
-   * @param levelled told each time that `isLevel` may have become so
+   * @param levelled told after each reading that everything has come that was in the mailbox when it began; `reading` counts them, and is
+   *   infinite where `isLevel` is so
    */
-  constructor(socket: Asking, take: Take, levelled: () => void = () => undefined) {
+  constructor(socket: Asking, take: Take, levelled: (reading: number) => void = () => undefined) {
     this.#socket = socket;
     this.#take = take;
     this.#levelled = levelled;
@@ -45,6 +47,11 @@ export class Mailbox {
     const hasRoom =
       this.#pushed.size < LIMITS.pushedMaxMessages && this.#pushedBytes <= LIMITS.pushedMaxBytes - LIMITS.mailMaxBytes;
     return this.#open && this.#drained && !this.#pulling && hasRoom;
+  }
+
+  /** How often it was begun to read everything that waits. */
+  get readings(): number {
+    return this.#readings;
   }
 
   /** Whether this page takes the mail. */
@@ -130,18 +137,21 @@ export class Mailbox {
   async #pullAll(): Promise<void> {
     while (this.#again && this.#open) {
       this.#again = false;
+      const reading = ++this.#readings;
       try {
-        await this.#pullPages();
+        // Somebody may always ask again meanwhile: what waited for this one does not wait for the end of all.
+        if (await this.#pullPages()) this.#levelled(reading);
       } catch (error) {
         this.#refused(error);
       }
     }
     // In the same turn as the last look at `again`: what comes from now on is not left lying.
     this.#pulling = false;
-    if (this.isLevel) this.#levelled();
+    if (this.isLevel) this.#levelled(Number.POSITIVE_INFINITY);
   }
 
-  async #pullPages(): Promise<void> {
+  /** @returns whether everything has come */
+  async #pullPages(): Promise<boolean> {
     for (let after = 0, more = true; more && this.#open; ) {
       const page = (await ask(this.#socket, 'relay:pull', { after })) as unknown as Page;
       for (const mail of page.messages) await this.#read({ ...mail, body: new Uint8Array(mail.body) });
@@ -149,6 +159,7 @@ export class Mailbox {
       more = page.more;
     }
     this.#drained = this.#open;
+    return this.#open;
   }
 
   /** Where the connection was lost, the next one begins anew; it may stand already. */
@@ -165,7 +176,7 @@ export class Mailbox {
         const { more } = (await ask(this.#socket, 'relay:ack', { positions })) as unknown as MailAcked;
         this.#acknowledged(positions);
         if (more) this.pull();
-        else if (this.isLevel) this.#levelled();
+        else if (this.isLevel) this.#levelled(Number.POSITIVE_INFINITY);
       } catch (error) {
         // They come again, and are known then.
         if (!(error instanceof AnypathError)) throw error;

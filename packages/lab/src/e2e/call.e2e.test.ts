@@ -46,12 +46,17 @@ describe('a call between pages of real Chromium, with a camera that is made up, 
     await using two = await talking();
     const { alice, bob } = two;
     expect(await alice.phases()).toEqual(['calling', 'alerting', 'active']);
+    const pairs = await Promise.all(
+      [alice, bob].map(({ page }) => page.evaluate(() => window.phone.call?.selectedPair())),
+    );
+    expect(pairs.map((one) => one?.local.protocol)).toEqual(['udp', 'udp']);
     await alice.page.evaluate(() => window.phone.call?.hangup());
     await Promise.all([alice.waitForPhase('ended: hangup'), bob.waitForPhase('ended: hangup')]);
     const live = await bob.page.evaluate(
       () => window.phone.call?.local.getTracks().filter(({ readyState }) => readyState === 'live').length,
     );
     expect(live).toBe(0);
+    expect(await bob.page.evaluate(() => window.phone.call?.selectedPair())).toBeUndefined();
   });
 
   it('tells who is muted', async () => {

@@ -4,22 +4,38 @@ import type { Limit, Taken } from './port.ts';
 /** Windows of rate limits that are counted at the same time; the oldest leave first. */
 const WINDOWS_MAX = 100_000;
 
+interface Window {
+  used: number;
+  /** When the window ends: so long after its first use, by the clock of the limits. */
+  readonly endsMs: number;
+}
+
 /** Rate limits that are counted in this process. */
 export class LocalLimits {
-  readonly #windows: LRUCache<string, number>;
+  readonly #nowMs: () => number;
+  readonly #windows = new LRUCache<string, Window>({ max: WINDOWS_MAX });
 
   /** @param nowMs a monotonic clock, milliseconds */
   constructor(nowMs: () => number) {
-    this.#windows = new LRUCache({ max: WINDOWS_MAX, ttl: 1, ttlResolution: 0, perf: { now: nowMs } });
+    this.#nowMs = nowMs;
   }
 
   /** Counts one use of a limit by a key. */
   take({ name, points, windowMs }: Limit, key: string): Taken {
-    const counted = `${name} ${key}`;
-    const used = (this.#windows.get(counted) ?? 0) + 1;
-    // The window ends when the first use of it has become old.
-    this.#windows.set(counted, used, used === 1 ? { ttl: windowMs } : { noUpdateTTL: true });
-    const resetMs = this.#windows.getRemainingTTL(counted);
-    return { ok: used <= points, remaining: Math.max(0, points - used), resetMs };
+    const nowMs = this.#nowMs();
+    const { used, endsMs } = this.#count(`${name} ${key}`, nowMs, windowMs);
+    return { ok: used <= points, remaining: Math.max(0, points - used), resetMs: endsMs - nowMs };
+  }
+
+  /** Ends of windows are kept here: what the cache would do for them takes longer than to count. */
+  #count(counted: string, nowMs: number, windowMs: number): Window {
+    const current = this.#windows.get(counted);
+    if (current && current.endsMs > nowMs) {
+      current.used++;
+      return current;
+    }
+    const fresh = { used: 1, endsMs: nowMs + windowMs };
+    this.#windows.set(counted, fresh);
+    return fresh;
   }
 }

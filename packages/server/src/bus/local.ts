@@ -43,8 +43,9 @@ export function createLocalBus(nowMs: () => number = () => performance.now()): B
     },
     devicesOf: (wallet) => [...(online.get(wallet)?.keys() ?? [])],
     rtcDevicesOf: (wallet) => {
-      const devices = [...(online.get(wallet) ?? [])];
-      return devices.filter(([, { rtc }]) => rtc).map(([deviceId]) => deviceId);
+      const able: string[] = [];
+      for (const [deviceId, { rtc }] of online.get(wallet) ?? []) if (rtc) able.push(deviceId);
+      return able;
     },
     isAway: (wallet, deviceId) => away.has(wallet, deviceId),
     wallets: () => online.keys(),

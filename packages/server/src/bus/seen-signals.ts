@@ -1,12 +1,18 @@
 import { LIMITS } from '@anypath/protocol';
-import { LRUCache } from 'lru-cache';
 import type { Maybe } from '../maybe.ts';
+import { dropOldest } from './drop-oldest.ts';
 import type { DeviceRef } from './port.ts';
 
 interface Seen {
+  /** Of the first one's content. */
   readonly fingerprint: string;
   readonly answer: unknown;
+  /** A whole number, which takes no memory of its own. */
+  readonly untilMs: number;
 }
+
+/** How often old ones are looked for. */
+const DROP_EVERY_MS = LIMITS.signalMemoryMs / 8;
 
 /** The key of a signal: wallets have no `:`, and identifiers have none either. */
 export const signalKey = ({ wallet, deviceId }: DeviceRef, signalId: string): string =>
@@ -14,12 +20,14 @@ export const signalKey = ({ wallet, deviceId }: DeviceRef, signalId: string): st
 
 /** Answers to signals, remembered for `signalMemoryMs`, so that a repeated one is answered as the first was. */
 export class SeenSignals {
-  readonly #seen: LRUCache<string, Seen>;
+  readonly #nowMs: () => number;
+  /** The oldest first. */
+  readonly #seen = new Map<string, Seen>();
+  #nextDropMs = 0;
 
   /** @param nowMs a monotonic clock, milliseconds */
   constructor(nowMs: () => number) {
-    const clock = { ttlResolution: 0, perf: { now: nowMs } };
-    this.#seen = new LRUCache({ max: LIMITS.signalMemoryMaxEntries, ttl: LIMITS.signalMemoryMs, ...clock });
+    this.#nowMs = nowMs;
   }
 
   /**
@@ -31,17 +39,28 @@ export class SeenSignals {
    * @returns its answer, also while that is still being made; `reused` where the key came with another content, or `make` says so
    */
   once<T>(key: string, fingerprint: string, make: () => Maybe<T | 'reused'>): Maybe<T | 'reused'> {
+    const nowMs = this.#nowMs();
     const known = this.#seen.get(key);
-    if (known) return known.fingerprint === fingerprint ? (known.answer as Maybe<T | 'reused'>) : 'reused';
+    if (known && known.untilMs > nowMs) {
+      return known.fingerprint === fingerprint ? (known.answer as Maybe<T | 'reused'>) : 'reused';
+    }
     const answer = make();
-    const seen: Seen = { fingerprint, answer };
-    this.#seen.set(key, seen);
+    const seen: Seen = { fingerprint, answer, untilMs: Math.round(nowMs + LIMITS.signalMemoryMs) };
+    this.#remember(key, seen, nowMs);
     if (answer instanceof Promise) {
       const forget = () => {
-        if (this.#seen.peek(key) === seen) this.#seen.delete(key);
+        if (this.#seen.get(key) === seen) this.#seen.delete(key);
       };
       answer.then((made) => made === 'reused' && forget(), forget);
     }
     return answer;
+  }
+
+  #remember(key: string, seen: Seen, nowMs: number): void {
+    this.#seen.delete(key);
+    this.#seen.set(key, seen);
+    if (this.#seen.size <= LIMITS.signalMemoryMaxEntries && nowMs < this.#nextDropMs) return;
+    dropOldest(this.#seen, ({ untilMs }) => untilMs <= nowMs, LIMITS.signalMemoryMaxEntries);
+    this.#nextDropMs = nowMs + DROP_EVERY_MS;
   }
 }

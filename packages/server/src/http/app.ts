@@ -39,7 +39,6 @@ export function createApp(
     refused(answerError(error, request, reply, log));
   const app = Fastify({
     bodyLimit: LIMITS.httpBodyMaxBytes,
-    genReqId: () => randomUUID(),
     // One line a request is the business of the operator's proxy; faults are logged once, where they are answered. A logger
     // for each request would cost as much as some answers.
     logger: false,
@@ -76,11 +75,13 @@ function answerError(
 ): ErrorCode {
   const known = error instanceof AnypathError ? error : translated(error);
   const { status } = ERRORS[known.code];
-  const line = { requestId: request.id, code: known.code, method: request.method, path: pathOf(request), status };
+  // Only what failed is ever asked about.
+  const requestId = randomUUID();
+  const line = { requestId, code: known.code, method: request.method, path: pathOf(request), status };
   if (status >= 500 && known.code === 'internal') log.error({ ...line, err: error }, 'request failed');
   else log.warn(line, 'request refused');
   if (known instanceof RateLimited) reply.header('retry-after', Math.ceil(known.retryAfterMs / 1000));
-  const body: ErrorBody = { error: known.code, message: known.message, requestId: request.id };
+  const body: ErrorBody = { error: known.code, message: known.message, requestId };
   reply.code(status).header('cache-control', 'no-store').send(body);
   return known.code;
 }

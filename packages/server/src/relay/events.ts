@@ -19,8 +19,7 @@ export const mailboxEvents = (
     if (!socket.data.queue.reserve(bytes)) {
       throw new AnypathError('recipient_busy', 'this connection reads too slowly; pull again later');
     }
-    pushes.pulled(socket, messages, more);
-    return { ok: true, messages, more };
+    return { ok: true, messages, more: pushes.pulled(socket, messages, more) };
   },
   'relay:ack': async (socket, { positions }) => {
     const acked = await mailbox.acknowledge(readerOf(socket), positions);

@@ -15,6 +15,8 @@ interface Pushed {
   arriving: Mail[];
   /** The highest position that was pushed or pulled. */
   through: number;
+  /** The highest position that arrived and was not pushed, since the socket pulled last; 0 where none did. */
+  unsent: number;
   /** What is not acknowledged, with its size. */
   readonly open: Map<number, number>;
   bytes: number;
@@ -62,12 +64,21 @@ export class Pushes {
     }
   }
 
-  /** A socket is answered with what it has pulled. @param more whether there is more behind it */
-  pulled(socket: Socket, messages: readonly Mail[], more: boolean): void {
+  /**
+   * A socket is answered with what it has pulled.
+   *
+   * @param more whether there was more behind it when it was read
+   * @returns whether there is now: what was stored while the others were read was not pushed
+   */
+  pulled(socket: Socket, messages: readonly Mail[], more: boolean): boolean {
     const pushed = this.#of(socket);
     pushed.through = Math.max(pushed.through, messages.at(-1)?.position ?? 0);
-    pushed.state = more ? 'behind' : 'level';
+    const isMore = more || pushed.unsent > pushed.through;
+    pushed.state = isMore ? 'behind' : 'level';
     pushed.arriving = [];
+    // The next one reads it.
+    pushed.unsent = 0;
+    return isMore;
   }
 
   /** Whether messages wait that are not pushed to a socket before it has pulled; it may be that none do. */
@@ -127,7 +138,7 @@ export class Pushes {
     const { keyId } = socket.data;
     const known = this.#pushed.get(socket);
     if (known && known.keyId === keyId) return known;
-    const pushed: Pushed = { keyId, state: 'new', arriving: [], through: 0, open: new Map(), bytes: 0 };
+    const pushed: Pushed = { keyId, state: 'new', arriving: [], through: 0, unsent: 0, open: new Map(), bytes: 0 };
     this.#pushed.set(socket, pushed);
     return pushed;
   }
@@ -138,13 +149,16 @@ export class Pushes {
       case 'new':
         pushed.state = 'checking';
         pushed.arriving = [mail];
+        pushed.unsent = mail.position;
         return void this.#check(socket, pushed, mail.position);
       case 'checking':
         pushed.arriving.push(mail);
+        pushed.unsent = mail.position;
         return;
       case 'level':
         return this.#send(socket, pushed, mail);
       case 'behind':
+        pushed.unsent = mail.position;
         return;
     }
   }

@@ -61,14 +61,10 @@ export class Signalling {
     if (signal.convId !== convIdOf(device.wallet, signal.to)) {
       throw new AnypathError('invalid_payload', 'convId: it is the two wallets, sorted and joined by ":"');
     }
-    const fingerprint = fingerprintOf(`${event} ${JSON.stringify(signal)}`);
-    const answer = this.#parts.bus.once(device, signal.signalId, fingerprint, () => {
+    const answer = this.#parts.bus.once(device, signal.signalId, fingerprintOf(event, signal), () => {
       return answered(() => this.#attempt(socket, event, signal));
     });
-    return after(answer, (first) => {
-      if (first === 'reused') throw new AnypathError('signal_reused');
-      return first;
-    });
+    return after(answer, first);
   }
 
   /** What waits for a device goes to it now. */
@@ -87,7 +83,7 @@ export class Signalling {
       return this.#addressed(device, event, contentOf(event, signal, this.#parts.config.HIDE_HOST_CANDIDATES));
     });
     // A candidate that would tell an address is dropped, as the operator wants it.
-    return leaving.do(addressed, (allowed) => (allowed ? this.#forward(event, allowed) : { ok: true }));
+    return leaving.do(addressed, (allowed) => (allowed ? this.#forward(event, allowed) : OK));
   }
 
   #addressed(from: DeviceRef, event: SignalEvent, content: Content): Maybe<Addressed | undefined> {
@@ -102,15 +98,17 @@ export class Signalling {
     const { to } = signal;
     const devices = this.#targets(to, toDevice);
     if (devices.length === 0) return this.#wait(event, signal, toDevice);
-    const obstacles = devices.map((deviceId) => this.#parts.delivery.signal({ wallet: to, deviceId }, event, signal));
-    const isGone = (found: readonly Obstacle[]) => found.every((obstacle) => obstacle === 'offline');
-    if (obstacles.some((obstacle) => obstacle instanceof Promise)) {
-      // Those that were there a moment ago are between two connections.
-      return Promise.all(obstacles).then((found) =>
-        isGone(found) ? this.#await(event, signal, toDevice) : { ok: true },
-      );
+    const obstacles: Maybe<Obstacle>[] = [];
+    let hasToAsk = false;
+    for (const deviceId of devices) {
+      const obstacle = this.#parts.delivery.signal({ wallet: to, deviceId }, event, signal);
+      hasToAsk ||= obstacle instanceof Promise;
+      obstacles.push(obstacle);
     }
-    return { ok: true };
+    if (!hasToAsk) return OK;
+    // Those that were there a moment ago are between two connections.
+    const isGone = (found: readonly Obstacle[]) => found.every((obstacle) => obstacle === 'offline');
+    return Promise.all(obstacles).then((found) => (isGone(found) ? this.#await(event, signal, toDevice) : OK));
   }
 
   /** Keeps the books of calls. @returns the one device that the signal is for; `undefined` where it is for all */
@@ -175,7 +173,7 @@ export class Signalling {
     const came = await this.#waiting.add(to, toDevice, (deviceId) => {
       void this.#parts.delivery.signal({ wallet: to, deviceId }, event, signal);
     });
-    return came ? { ok: true } : offline(to);
+    return came ? OK : offline(to);
   }
 }
 
@@ -194,11 +192,17 @@ function refused(error: unknown): Failure {
   throw error;
 }
 
-/** Short texts are kept as they are, which costs less than a hash. */
-const KEPT_MAX_LENGTH = 512;
+function first(answer: Answer | 'reused'): Answer {
+  if (answer === 'reused') throw new AnypathError('signal_reused');
+  return answer;
+}
 
-const fingerprintOf = (text: string): string =>
-  text.length <= KEPT_MAX_LENGTH ? text : hash('sha256', text, 'base64');
+/** What a signal says, to be compared when its name comes again. Short: whatever is remembered makes the pauses of the garbage collector longer. */
+const fingerprintOf = (event: SignalEvent, signal: Signal): string =>
+  hash('sha1', `${event} ${JSON.stringify(signal)}`, 'base64');
+
+/** One for all of them: answers are remembered, too. */
+const OK: Answer = { ok: true };
 
 const offline = (wallet: string): Failure => failure(new AnypathError('target_offline', `${wallet} is not online`));
 

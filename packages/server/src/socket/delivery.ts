@@ -32,9 +32,10 @@ const OVERHEAD_BYTES = 512;
 
 /** Delivers to the connections of this node, and through the bus to those of the others. */
 export function createDelivery({ io, bus, log, legacy, isBehind }: DeliveryParts): Delivery {
+  const everyone = io.of('/');
   const socketOf = ({ wallet, deviceId }: DeviceRef): Socket | undefined => {
-    const [id] = io.of('/').adapter.rooms.get(deviceRoom(wallet, deviceId)) ?? [];
-    return id === undefined ? undefined : io.of('/').sockets.get(id);
+    const id = everyone.adapter.rooms.get(deviceRoom(wallet, deviceId))?.values().next().value;
+    return id === undefined ? undefined : everyone.sockets.get(id);
   };
 
   /** Signals are few; who does not read them does not read at all. */

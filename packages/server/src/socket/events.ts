@@ -13,7 +13,7 @@ import type { Logger } from 'pino';
 import * as v from 'valibot';
 import { faultOf } from '../http/body.ts';
 import type { Limits } from '../http/limits.ts';
-import type { Maybe } from '../maybe.ts';
+import { after, type Maybe } from '../maybe.ts';
 import type { Socket } from './connection.ts';
 import { Patience } from './patience.ts';
 
@@ -35,16 +35,19 @@ export interface EventParts {
 /** Handles everything that a socket sends: checks it, does it, answers it. In the order in which it came. */
 export function listen(socket: Socket, parts: EventParts): void {
   const patience = new Patience();
-  socket.onAny(async (event: string, ...args: unknown[]) => {
-    const answer = typeof args.at(-1) === 'function' ? (args.pop() as (result: Answer) => void) : undefined;
-    const result = await attempt(socket, parts, event, args[0]);
-    if (!result.ok) {
+  // Nothing comes after it: there are no listeners that Socket.IO would have to look for.
+  socket.use(([event, ...args]: [event: string, ...args: unknown[]]) => {
+    const last = args.at(-1);
+    const answer = typeof last === 'function' ? (last as (result: Answer) => void) : undefined;
+    const payload = args[0] === answer ? undefined : args[0];
+    void after(attempt(socket, parts, event, payload), (result) => {
+      if (result.ok) return answer?.(result);
       parts.refused(result.error);
       logRefusal(result, event, socket, parts.log);
-    }
-    if (answer) answer(result);
-    else if (!result.ok) socket.emit('rtc:error', { ...result, event: event.slice(0, 64), ...signalIdOf(args[0]) });
-    if (!result.ok && result.error === 'rate_limited' && patience.isOver(performance.now())) expel(socket, parts.log);
+      if (answer) answer(result);
+      else socket.emit('rtc:error', { ...result, event: event.slice(0, 64), ...signalIdOf(payload) });
+      if (result.error === 'rate_limited' && patience.isOver(performance.now())) expel(socket, parts.log);
+    });
   });
 }
 
@@ -53,23 +56,30 @@ export function listen(socket: Socket, parts: EventParts): void {
  *
  * @returns the answer; never rejects
  */
-export async function attempt(socket: Socket, parts: EventParts, event: string, payload: unknown): Promise<Answer> {
+export function attempt(socket: Socket, parts: EventParts, event: string, payload: unknown): Maybe<Answer> {
   const { wallet, deviceId } = socket.data.device;
-  try {
-    // What is unknown or wrong counts, too.
-    const limit = limitOf(event);
-    const use = parts.limits.take(limit, OF_WALLET.has(limit) ? wallet : `${wallet}:${deviceId}`);
-    await socket.data.arriving.do(use, () => undefined);
-    if (!isClientEvent(event)) throw new AnypathError('unknown_event');
-    const checked = v.safeParse(CLIENT_EVENTS[event], payload);
-    if (!checked.success) throw new AnypathError('invalid_payload', faultOf(checked.issues));
-    // The schemas have been checked; TypeScript does not follow an event's payload through the union.
-    return await (parts.handlers[event] as Handler<ClientEvent>)(socket, checked.output);
-  } catch (error) {
+  const failed = (error: unknown): Failure => {
     if (error instanceof AnypathError) return { ok: false, error: error.code, message: error.message };
     parts.log.error({ wallet, device: deviceId, event: event.slice(0, 64), err: error }, 'event failed');
     return { ok: false, error: 'internal', message: ERRORS.internal.advice };
+  };
+  try {
+    // What is unknown or wrong counts, too.
+    const limit = LIMITS_OF.get(event) ?? limitOf(event);
+    const use = parts.limits.take(limit, OF_WALLET.has(limit) ? wallet : `${wallet}:${deviceId}`);
+    const answer = socket.data.arriving.do(use, () => handle(socket, parts.handlers, event, payload));
+    return answer instanceof Promise ? answer.catch(failed) : answer;
+  } catch (error) {
+    return failed(error);
   }
+}
+
+function handle(socket: Socket, handlers: Handlers, event: string, payload: unknown): Maybe<Answer> {
+  if (!isClientEvent(event)) throw new AnypathError('unknown_event');
+  const checked = v.safeParse(CLIENT_EVENTS[event], payload);
+  if (!checked.success) throw new AnypathError('invalid_payload', faultOf(checked.issues));
+  // The schemas have been checked; TypeScript does not follow an event's payload through the union.
+  return (handlers[event] as Handler<ClientEvent>)(socket, checked.output);
 }
 
 /** The limits that are not those of signals, by the first word of the event, or by the whole. */
@@ -90,6 +100,11 @@ function limitOf(event: string): RateLimitName {
   const key = Object.hasOwn(LIMIT_OF, event) ? event : (event.split(':')[0] ?? '');
   return Object.hasOwn(LIMIT_OF, key) ? (LIMIT_OF[key] ?? 'signals') : 'signals';
 }
+
+/** Of the events that there are, worked out once. */
+const LIMITS_OF: ReadonlyMap<string, RateLimitName> = new Map(
+  Object.keys(CLIENT_EVENTS).map((event) => [event, limitOf(event)]),
+);
 
 /** Logged once, here. Coming and going of the other side is everyday life and not worth a warning. */
 function logRefusal({ error: code }: Failure, event: string, socket: Socket, log: Logger): void {

@@ -1,4 +1,4 @@
-import { Binary, type Collection, type Db, type UpdateFilter } from 'mongodb';
+import { Binary, type Collection, type Db, type Filter, type UpdateFilter } from 'mongodb';
 import * as v from 'valibot';
 import type { Accepted, NewMail, WaitingMail } from './mailbox-port.ts';
 import { bytesOf } from './mongo-secrets.ts';
@@ -130,19 +130,23 @@ export function waitingMail(document: unknown): WaitingMail {
 /** What a sender that repeats a message is told. */
 export const acceptedOf = ({ forced, expiresAtMs }: Remembered): Accepted => ({ forced, expiresAtMs });
 
-/** Changes messages, by their names. */
+/** Changes messages, by their names. @param where which of them @returns how many there were to change */
 export async function changeEach(
   mails: Collection<MailDocument>,
   names: readonly string[],
   update: UpdateFilter<MailDocument>,
-): Promise<void> {
+  where: Filter<MailDocument> = {},
+): Promise<number> {
+  let changed = 0;
   for (let start = 0; start < names.length; start += CHANGED_AT_ONCE) {
     const slice = names.slice(start, start + CHANGED_AT_ONCE);
-    await mails.bulkWrite(
-      slice.map((_id) => ({ updateOne: { filter: { _id }, update } })),
+    const { modifiedCount } = await mails.bulkWrite(
+      slice.map((_id) => ({ updateOne: { filter: { ...where, _id }, update } })),
       { ordered: false },
     );
+    changed += modifiedCount;
   }
+  return changed;
 }
 
 /** What becomes of a message that nobody waits for any more. */

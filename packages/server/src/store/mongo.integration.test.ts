@@ -8,7 +8,7 @@ import { mailboxContract } from './mailbox-contract.ts';
 import { type MailboxStore, type NewMail, WALLET_ITSELF } from './mailbox-port.ts';
 import { openMongoStore } from './mongo.ts';
 import { MongoConnection } from './mongo-connection.ts';
-import type { MailDocument } from './mongo-mails.ts';
+import { changeEach, dueHeads, emptied, type MailDocument } from './mongo-mails.ts';
 import type { Store } from './port.ts';
 import { secretsContract } from './secrets-contract.ts';
 import { sessionsContract } from './sessions-contract.ts';
@@ -178,6 +178,20 @@ suite(`the store on MongoDB (real server)${obstacle ? `: ${obstacle}` : ''}`, ()
     await inDocuments((mails) => mails.deleteMany({ owner: 'alice' }));
     expect((await two.mailbox.enqueue(twice, QUOTA)).added).toBeUndefined();
     expect(await waiting(one.mailbox, 'alice', 'a2')).toHaveLength(1);
+  });
+
+  it('counts a message whose time is over on one node alone, though every node looks for them', async () => {
+    const store = await node();
+    const overMs = Date.now() - 1;
+    for (let index = 0; index < 20; index++)
+      await store.mailbox.enqueue(mail(`m${index}`, { expiresAtMs: overMs }), QUOTA);
+    await inDocuments(async (mails) => {
+      // Two nodes have found the same ones, before either has emptied them.
+      const names = (await dueHeads(mails, Date.now(), 100)).map(({ _id }) => _id);
+      const empty = () => changeEach(mails, names, emptied(Date.now()), { 'waiting.dueMs': { $lte: Date.now() } });
+      expect([names.length, await empty(), await empty()]).toEqual([20, 20, 0]);
+    });
+    expect(await store.mailbox.expire(Date.now(), 100)).toBe(0);
   });
 
   it('counts what other nodes did a second later, where a mailbox has little room', async () => {
