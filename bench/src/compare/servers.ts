@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { stayAwake } from '../awake.ts';
 import type { SubjectName } from '../link/subjects.ts';
 import { type Spread, spreadOf } from '../spread.ts';
 import type { ComparePlan } from './plan.ts';
@@ -89,6 +90,7 @@ async function signalAll(
   pairs: readonly (readonly [ServerClient, ServerClient])[],
   count: number,
 ): Promise<void> {
+  using _awake = stayAwake();
   let sent = 0;
   const lane = async (first: number) => {
     for (let turn = first; sent < count; turn += CONCURRENCY) {
