@@ -40,8 +40,30 @@ ${tables
   )
   .join('\n\n')}
 
+## Where anypath is behind
+
+${behind(tables)}
+
 ${features()}
 `;
+}
+
+/**
+ * Every number of the tables in which ours over theirs is above 1.
+ *
+ * @param {readonly { title: string, head: string[], rows: string[][] }[]} tables
+ */
+function behind(tables) {
+  const lines = tables.flatMap(({ title, head, rows }) =>
+    rows.flatMap(([what, ...cells]) => {
+      const worse = cells.flatMap((cell, index) => {
+        const ratio = Number(/×([\d.]+)/.exec(cell)?.[1] ?? 0);
+        return ratio > 1 ? [`${head[index + 1]} ×${ratio.toFixed(2)}`] : [];
+      });
+      return worse.length > 0 ? [`- ${title}, ${what}: ${worse.join(', ')}`] : [];
+    }),
+  );
+  return lines.length > 0 ? lines.join('\n') : 'In none of these numbers.';
 }
 
 function features() {
