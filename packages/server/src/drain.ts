@@ -2,6 +2,7 @@ import { type IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ERRORS } from '@anypath/protocol';
 import { drainSchedule } from './drain-schedule.ts';
+import { isKnown } from './socket/admission.ts';
 import type { Socket, SocketServer } from './socket/connection.ts';
 
 /** What a node that stops works with. */
@@ -62,10 +63,6 @@ export class Drain {
     await Promise.all(moves);
   }
 }
-
-/** Whether a request belongs to a connection that there is: Engine.IO has read its query. */
-const isKnown = (request: IncomingMessage & { readonly _query?: Readonly<Record<string, string>> }): boolean =>
-  request._query?.['sid'] !== undefined;
 
 /** Nobody begins here any more; a front brings them to another node. */
 function refuse({ socket }: IncomingMessage, response: ServerResponse): void {

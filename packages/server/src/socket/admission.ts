@@ -8,6 +8,7 @@ import { limitKeyOf } from '../http/client-address.ts';
 import { type Limits, RateLimited } from '../http/limits.ts';
 import { InOrder } from '../in-order.ts';
 import type { Socket } from './connection.ts';
+import type { OneATurn } from './one-a-turn.ts';
 import { OutboundQueue } from './outbound-queue.ts';
 
 /** A page of another origin needs to be on the list; programs that are no page send no origin. */
@@ -15,6 +16,26 @@ export function mayConnect(request: IncomingMessage, allowed: readonly string[])
   const { origin, host } = request.headers;
   if (origin === undefined || allowed.includes(origin)) return true;
   return URL.canParse(origin) && new URL(origin).host === host;
+}
+
+/** Whether a request belongs to a connection that there is: Engine.IO has read its query. */
+export const isKnown = (request: IncomingMessage & { readonly _query?: Readonly<Record<string, string>> }): boolean =>
+  request._query?.['sid'] !== undefined;
+
+/**
+ * Lets a request that begins a connection wait for its turn.
+ *
+ * @param next goes on; not called where the client has gone meanwhile
+ */
+export function waitAtDoor(atDoor: OneATurn, { socket }: IncomingMessage, next: () => void): void {
+  // Nobody else listens to an upgraded connection yet.
+  const ignore = () => undefined;
+  socket.on('error', ignore);
+  atDoor.run(() => {
+    if (socket.destroyed) return;
+    socket.off('error', ignore);
+    next();
+  });
 }
 
 /** Says which proxies are believed. */

@@ -25,12 +25,13 @@ import { signallingEvents } from '../signalling/events.ts';
 import { Signalling } from '../signalling/signalling.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { type ReportParts, reportEvents } from '../telemetry/reports.ts';
-import { admit, mayConnect, refusal, trustsOf } from './admission.ts';
+import { admit, isKnown, mayConnect, refusal, trustsOf, waitAtDoor } from './admission.ts';
 import { type Socket, type SocketServer, sessionRoom } from './connection.ts';
 import { createDelivery } from './delivery.ts';
 import { type EventParts, type Handlers, listen } from './events.ts';
 import { type LegacyUse, signalToLegacy, tellLegacyPresence } from './legacy.ts';
 import { nodeEvents } from './nodes.ts';
+import { OneATurn } from './one-a-turn.ts';
 import { keyRoom, walletRoom } from './rooms.ts';
 import { type Siblings, siblingsOf } from './siblings.ts';
 import { endHere, type WelcomeParts, welcome } from './welcome.ts';
@@ -91,11 +92,18 @@ export function createSocketServer(http: HttpServer, parts: SocketParts): Socket
   });
   nameConnections(io, parts.node);
   logTransport(io, log);
+  const atDoor = new OneATurn();
+  io.engine.use((request: IncomingMessage, _response: ServerResponse, next: () => void) => {
+    if (isKnown(request)) next();
+    else waitAtDoor(atDoor, request, next);
+  });
   io.use((socket, next) => {
-    admit(socket, authenticator, limits, trusts).then(
-      () => next(),
-      (error: unknown) => next(refusal(error, log)),
-    );
+    atDoor.run(() => {
+      admit(socket, authenticator, limits, trusts).then(
+        () => next(),
+        (error: unknown) => next(refusal(error, log)),
+      );
+    });
   });
   checkNamespace(io, parts, trusts);
   const siblings = siblingsOf(io, parts.adapter !== undefined);
