@@ -1,5 +1,5 @@
 /**
- * `npm run docs`: writes docs/reference.md, and the generated parts of docs/protocol.md and docs/doctor.md, from the code. `--check` writes
+ * `npm run docs`: writes docs/reference.md, docs/comparison.md from the committed result of `npm run bench`, and the generated parts of docs/protocol.md and docs/doctor.md, from the code. `--check` writes
  * nothing and fails where one is stale.
  * Needs built packages (`npm run build`).
  */
@@ -8,6 +8,7 @@ import { join, relative } from 'node:path';
 import { RTC_TABLE } from '../packages/client/dist/link/rtc-phase.js';
 import { CLIENT_EVENTS, ERRORS, LIMITS, RATE_LIMITS, ROUTES } from '../packages/protocol/dist/index.js';
 import { FLAGS, Metrics, SETTINGS } from '../packages/server/dist/index.js';
+import { comparisonPage } from './docs-comparison.mjs';
 import { withDoctorParts } from './docs-doctor.mjs';
 import { withGeneratedParts } from './docs-protocol.mjs';
 import { ROOT } from './setup.mjs';
@@ -172,6 +173,7 @@ const protocol = readFileSync(protocolFile, 'utf8');
 const doctorFile = join(ROOT, 'docs', 'doctor.md');
 const written = new Map([
   [join(ROOT, 'docs', 'reference.md'), text],
+  [join(ROOT, 'docs', 'comparison.md'), comparisonPage()],
   [protocolFile, withGeneratedParts(protocol)],
   [doctorFile, withDoctorParts(readFileSync(doctorFile, 'utf8'))],
 ]);

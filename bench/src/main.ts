@@ -2,6 +2,10 @@ import { writeFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { benchCluster } from './cluster/cluster.ts';
 import { say, wholeNumber } from './command-line.ts';
+import { compare } from './compare/compare.ts';
+import { COMPARED, type Compared, FULL, QUICK } from './compare/plan.ts';
+import { type ReportFiles, writeReport } from './compare/report.ts';
+import { compareText } from './compare/table.ts';
 import { benchIce } from './ice/ice.ts';
 import { benchLink } from './link/link.ts';
 import { linkTable } from './link/link-table.ts';
@@ -10,6 +14,8 @@ import { PARTS } from './link/plan.ts';
 import { SUBJECTS } from './link/subjects.ts';
 import { machine } from './machine.ts';
 import { benchMailbox } from './mailbox/mailbox.ts';
+import { profile } from './profile/profile.ts';
+import { profileTable } from './profile/profile-table.ts';
 import { benchSeal } from './seal/seal.ts';
 import { benchSignalling } from './signalling/signalling.ts';
 import { clusterTable, iceTable, mailboxTable, sealTable, signallingTable } from './table.ts';
@@ -114,6 +120,38 @@ program
   .action(async ({ json, ...flags }: Json & LinkFlags) => {
     const result = await benchLink(linkOptions(flags), say);
     show('link', result, linkTable(result), json === undefined ? {} : { json });
+  });
+
+program
+  .command('profile')
+  .description('Where the time of a connection goes, from home to home, as a waterfall from the trace of the SDK.')
+  .option('--trials <number>', 'how often', wholeNumber, 10)
+  .option('--json <file>', 'write the result to a file')
+  .helpOption('-h, --help', 'show this help')
+  .action(async ({ json, ...options }: Json & { trials: number }) => {
+    const result = await profile(options, say);
+    show('profile', result, profileTable(result), json === undefined ? {} : { json });
+  });
+
+program
+  .command('compare', { isDefault: true })
+  .description(
+    'Everything beside PeerJS, simple-peer, Trystero, js-libp2p and a minimal page: connect, survive, deliver, weigh. What is run where no name is given.',
+  )
+  .option('--quick', 'a look at all of it, in under ten minutes')
+  .option(
+    '--only <names>',
+    `of ${COMPARED.join(', ')}; the rest stays in the file, where it is of the same code`,
+    oneOf(COMPARED),
+  )
+  .option('--json <file>', 'write the result to a file')
+  .option('--html <file>', 'write it as a page to a file')
+  .helpOption('-h, --help', 'show this help')
+  .action(async ({ quick, only, ...files }: ReportFiles & { quick?: true; only?: readonly Compared[] }) => {
+    const plan = quick ? QUICK : FULL;
+    const found = await compare({ ...plan, ...(only && { parts: only }) }, quick ?? false, say);
+    const report = await writeReport({ bench: 'compare', machine: machine(), ...found }, files);
+    console.log(`\n${compareText(report)}`);
   });
 
 await program.parseAsync();

@@ -13,14 +13,21 @@ import { LabNetwork } from '@anypath/lab/network/lab-network';
 import { Service } from '@anypath/lab/network/service';
 import { over, TOPOLOGIES } from '@anypath/lab/network/topologies';
 import { BenchPage, type PageSource } from './page.ts';
-import type { PageName } from './subjects.ts';
+import type { Identity } from './pages/subject.ts';
+import { type PageName, SERVERS, type ServerName } from './subjects.ts';
 
 /** Each way on every client's line: 40 ms to a server and back. */
 const DELAY_MS = 20;
 /** Of a client to a server and back, milliseconds. */
 export const ROUND_TRIP_MS = 2 * DELAY_MS;
 
-const HOSTS = { ...DEPLOYMENT_HOSTS, bare: ['bare.lab.test'], peerjs: ['peerjs.lab.test'] } as const;
+const HOSTS = {
+  ...DEPLOYMENT_HOSTS,
+  bare: ['bare.lab.test'],
+  peerjs: ['peerjs.lab.test'],
+  nostr: ['nostr.lab.test'],
+  libp2p: ['libp2p.lab.test'],
+} as const satisfies Record<ServerName | keyof typeof DEPLOYMENT_HOSTS, readonly string[]>;
 type HostName = keyof typeof HOSTS;
 
 /** A client of the lab with its browser. */
@@ -40,7 +47,7 @@ export interface Pages extends AsyncDisposable {
 export class LinkLab implements AsyncDisposable {
   readonly #network: LabNetwork<HostName>;
   readonly #deployment: Deployment;
-  readonly #servers: Readonly<Record<PageName, Service>>;
+  readonly #servers: ReadonlyMap<ServerName, Service>;
   readonly #sources: ReadonlyMap<PageName, PageSource>;
   readonly #stations: ReadonlyMap<string, Station>;
   #conversations = 0;
@@ -48,37 +55,34 @@ export class LinkLab implements AsyncDisposable {
   private constructor(parts: Parts) {
     this.#network = parts.network;
     this.#deployment = parts.deployment;
-    this.#servers = {
-      anypath: parts.deployment.server,
-      minimal: parts.bare,
-      'bare-emit': parts.bare,
-      peerjs: parts.peerjs,
-    };
+    this.#servers = parts.servers;
     this.#sources = new Map(parts.sources.map((source) => [source.name, source]));
     this.#stations = new Map(parts.stations.map((station) => [station.name, station]));
   }
 
-  /** @param classes the class of network of each client, by its name */
-  static async open(classes: ReadonlyMap<string, ClassName>): Promise<LinkLab> {
+  /**
+   * @param classes the class of network of each client, by its name
+   * @param names of the pages that will be asked for
+   */
+  static async open(classes: ReadonlyMap<string, ClassName>, names: readonly PageName[]): Promise<LinkLab> {
     const network = await LabNetwork.open({ hosts: HOSTS });
     try {
       const topologies = [...classes].map(([name, kind]) => [name, over(TOPOLOGIES[kind](), { delayMs: DELAY_MS })]);
       const clients = await network.join<string>(Object.fromEntries(topologies));
       const home = join(network.folder, 'home');
-      const [deployment, bare, peerjs] = await Promise.all([
+      const [deployment, servers] = await Promise.all([
         deploy(network),
-        startReference(network, 'bare'),
-        startReference(network, 'peerjs'),
+        startServers(network, names),
         trustInHome(home, [network.authority, network.interceptor]),
       ]);
       // One after the other from here on: more at a time only wait for each other on two cores.
       const sources: PageSource[] = [];
-      for (const name of PAGES) sources.push(await pageSource(name));
+      for (const name of names) sources.push(await pageSource(name));
       const stations: Station[] = [];
       for (const [name, client] of Object.entries(clients)) {
         stations.push({ name, client, tab: await openTab(client, home) });
       }
-      return new LinkLab({ network, deployment, bare, peerjs, sources, stations });
+      return new LinkLab({ network, deployment, servers, sources, stations });
     } catch (error) {
       await network[Symbol.asyncDispose]();
       throw error;
@@ -94,20 +98,22 @@ export class LinkLab implements AsyncDisposable {
 
   /** What an event happens to, for one subject. */
   scene(name: PageName): Scene {
-    return { deployment: { server: this.#servers[name], coturn: this.#deployment.coturn } };
+    return { deployment: { server: this.server(name), coturn: this.#deployment.coturn } };
+  }
+
+  /** The server that a subject's pages are connected to. @throws RangeError where it was not asked for */
+  server(name: PageName): Service {
+    const server = name === 'anypath' ? this.#deployment.server : this.#servers.get(SERVERS[name].server);
+    if (!server) throw new RangeError(`the lab has no server of ${name}`);
+    return server;
   }
 
   /** Fresh pages of a subject on two clients, as people of whom nobody knows anything yet; both are online. */
   async converse(name: PageName, a: Station, b: Station): Promise<Pages> {
-    const source = this.#sources.get(name);
-    if (!source) throw new RangeError(`there is no page of ${name}`);
-    // What earlier trials left in the browsers' pools must not be waited for: their connections answer with a reset.
-    await Promise.all([a, b].map(({ client }) => forgetMappings(client, { oldTcp: 'reset' })));
-    const number = ++this.#conversations;
-    const names = { a: `caller-${number}`, b: `callee-${number}` };
+    const names = await this.strangers(a, b);
     const [pageA, pageB] = await Promise.all([
-      this.#page(a, source, names.a, names.b),
-      this.#page(b, source, names.b, names.a),
+      this.page(name, a, { me: names.a, peer: names.b }),
+      this.page(name, b, { me: names.b, peer: names.a }),
     ]);
     await Promise.all([pageA.waitForPeer(ONLINE_MS), pageB.waitForPeer(ONLINE_MS)]);
     return {
@@ -119,14 +125,25 @@ export class LinkLab implements AsyncDisposable {
     };
   }
 
+  /** Names of two people of whom nobody knows anything yet. */
+  async strangers(a: Station, b: Station): Promise<{ readonly a: string; readonly b: string }> {
+    // What earlier trials left in the browsers' pools must not be waited for: their connections answer with a reset.
+    await Promise.all([a, b].map(({ client }) => forgetMappings(client, { oldTcp: 'reset' })));
+    const number = ++this.#conversations;
+    return { a: `caller-${number}`, b: `callee-${number}` };
+  }
+
+  /** A fresh page of a subject on one client, connected to its server. @throws RangeError where it was not asked for */
+  async page(name: PageName, { tab }: Station, who: Pick<Identity, 'me' | 'peer'>): Promise<BenchPage> {
+    const source = this.#sources.get(name);
+    if (!source) throw new RangeError(`there is no page of ${name}`);
+    const iceServers = this.#deployment.iceServers(who.me);
+    return BenchPage.open(tab, source, { ...who, token: await this.#deployment.token(who.me), iceServers });
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.allSettled([...this.#stations.values()].map(({ tab }) => tab.close()));
     await this.#network[Symbol.asyncDispose]();
-  }
-
-  async #page({ tab }: Station, source: PageSource, me: string, peer: string): Promise<BenchPage> {
-    const iceServers = this.#deployment.iceServers(me);
-    return BenchPage.open(tab, source, { me, peer, token: await this.#deployment.token(me), iceServers });
   }
 }
 
@@ -136,26 +153,29 @@ const ONLINE_MS = 20_000;
 interface Parts {
   readonly network: LabNetwork<HostName>;
   readonly deployment: Deployment;
-  readonly bare: Service;
-  readonly peerjs: Service;
+  readonly servers: ReadonlyMap<ServerName, Service>;
   readonly sources: readonly PageSource[];
   readonly stations: readonly Station[];
 }
 
-const URLS: Readonly<Record<PageName, string>> = {
-  anypath: `https://${HOSTS.front[0]}/healthz`,
-  minimal: `https://${HOSTS.bare[0]}/`,
-  'bare-emit': `https://${HOSTS.bare[0]}/`,
-  peerjs: `https://${HOSTS.peerjs[0]}/`,
-};
-const PAGES = Object.keys(URLS) as PageName[];
+const urlOf = (name: PageName): string =>
+  name === 'anypath' ? `https://${HOSTS.front[0]}/healthz` : `https://${HOSTS[SERVERS[name].page][0]}/`;
 
 async function pageSource(name: PageName): Promise<PageSource> {
   const entry = fileURLToPath(new URL(`../../src/link/pages/${name}.ts`, import.meta.url));
-  return { name, url: URLS[name], script: `{ ${await bundle(entry, 'page')} }` };
+  return { name, url: urlOf(name), script: `{ ${await bundle(entry, 'page')} }` };
 }
 
-async function startReference(network: LabNetwork<HostName>, name: 'bare' | 'peerjs'): Promise<Service> {
+async function startServers(
+  network: LabNetwork<HostName>,
+  names: readonly PageName[],
+): Promise<ReadonlyMap<ServerName, Service>> {
+  const theirs = names.flatMap((name) => (name === 'anypath' ? [] : Object.values(SERVERS[name])));
+  const entries = [...new Set(theirs)].map(async (name) => [name, await startServer(network, name)] as const);
+  return new Map(await Promise.all(entries));
+}
+
+async function startServer(network: LabNetwork<HostName>, name: ServerName): Promise<Service> {
   const { namespace, ipv4 } = network.hosts[name];
   const { certificate, key } = await network.authority.issue(HOSTS[name]);
   const file = fileURLToPath(new URL(`../../dist/link/servers/${name}.js`, import.meta.url));

@@ -3,7 +3,7 @@ import { type ConnectTrial, runConnectTrial } from './connect-trial.ts';
 import { type EventTrial, messageOf, runEventTrial } from './event-trial.ts';
 import { LinkLab, ROUND_TRIP_MS } from './link-lab.ts';
 import { BENCH_EVENTS, type BenchEvent, interleaved, pairName, secondsFor } from './plan.ts';
-import type { PageName, SubjectName } from './subjects.ts';
+import { OTHERS, type PageName, type SubjectName } from './subjects.ts';
 import { type ConnectRow, connectRow, type EventRow, eventRow, type Ratio, ratioOf, type Series } from './summary.ts';
 
 /** How much is measured. */
@@ -55,7 +55,10 @@ export async function benchLink(options: LinkOptions, say: Say): Promise<LinkRes
   const total = seconds.reduce((sum, each) => sum + each, doesConnect ? secondsFor(connectOrder(options)) : 0);
   say(`About ${Math.ceil(total / 60)} minutes.`);
   const pairs = [...(doesConnect ? [HOMES] : []), ...events.map(({ pair }) => pair)];
-  await using lab = await LinkLab.open(clientsOf(pairs));
+  await using lab = await LinkLab.open(
+    clientsOf(pairs),
+    doesConnect ? ['bare-emit', ...options.subjects] : options.subjects,
+  );
   const bench: Bench = { lab, options, say, runs: [], ratios: [] };
   const connect = doesConnect ? await benchConnect(bench) : [];
   const rows: EventRow[] = [];
@@ -102,7 +105,7 @@ async function benchConnect(bench: Bench): Promise<ConnectRow[]> {
   const compare = (what: string, over: PageName, field: keyof ConnectTrial) =>
     ratioOf(what, over, times('anypath', field), times(over, field));
   push(ratios, compare('first message', 'bare-emit', 'firstMs'));
-  for (const name of ['minimal', 'peerjs'] as const) {
+  for (const name of OTHERS) {
     push(ratios, compare('first message', name, 'firstMs'));
     push(ratios, compare('direct path', name, 'directMs'));
   }
@@ -120,7 +123,7 @@ async function benchEvent(bench: Bench, event: BenchEvent): Promise<EventRow[]> 
   });
   const gaps = (name: SubjectName, field: 'gapMs' | 'mediaGapMs') =>
     series.get(name)?.results.map((trial) => (trial.connected ? trial.verdict[field] : null)) ?? [];
-  for (const name of ['minimal', 'peerjs'] as const) {
+  for (const name of OTHERS) {
     push(ratios, ratioOf(`${part}, gap`, name, gaps('anypath', 'gapMs'), gaps(name, 'gapMs')));
     push(ratios, ratioOf(`${part}, media gap`, name, gaps('anypath', 'mediaGapMs'), gaps(name, 'mediaGapMs')));
   }

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Tab } from '@anypath/lab/browser/tab';
 import type { Account, Progress } from './pages/account.ts';
-import type { Identity } from './pages/subject.ts';
+import type { Identity, Profile } from './pages/subject.ts';
 import type { PageName } from './subjects.ts';
 
 /** A page of a subject, as it is driven. */
@@ -61,6 +61,11 @@ export class BenchPage implements AsyncDisposable {
 
   account(): Promise<Account> {
     return this.#tab.evaluate(() => window.conversation.account(), null);
+  }
+
+  /** Where the time of the connection went. Rejects where the subject cannot tell. */
+  profile(): Promise<Profile> {
+    return this.#tab.evaluate(() => window.conversation.profile(), null);
   }
 
   /** Leaves, and ends all that the page holds. */

@@ -1,6 +1,6 @@
 import { type Account, type Arrival, type Progress, progressOf } from './account.ts';
 import { startCamera, watchFrames } from './camera.ts';
-import type { Ears, Identity, Join, Subject, Way } from './subject.ts';
+import type { Ears, Identity, Join, Profile, Subject, Way } from './subject.ts';
 
 /** What the page of every subject can be told to do, by the same words. */
 export interface Conversation {
@@ -13,6 +13,8 @@ export interface Conversation {
   hush(): void;
   progress(sinceMs: number): Progress;
   account(): Account;
+  /** @throws Error where the subject cannot tell */
+  profile(): Profile;
   leave(): void;
 }
 
@@ -86,6 +88,11 @@ export function converse(join: Join): void {
     hush: () => clearInterval(timer),
     progress: (sinceMs) => progressOf(account(), sinceMs, now()),
     account,
+    profile: () => {
+      const told = joined().profile?.();
+      if (!told || openedAtMs === undefined) throw new Error('there is no profile');
+      return { ...told, openedAtMs, directAtMs: ways.find(({ way }) => way === 'direct')?.atMs };
+    },
     leave: () => joined().leave(),
   };
 }

@@ -23,6 +23,24 @@ export interface Ears {
   camera(): Promise<MediaStream>;
 }
 
+/** A time from one moment to another, Unix milliseconds. */
+export interface Time {
+  readonly fromAtMs: number;
+  readonly toAtMs: number;
+}
+
+/** Where the time of a connection went, as its page knows it. Unix milliseconds. */
+export interface Profile {
+  readonly openedAtMs: number;
+  /** Until the server had accepted the page. */
+  readonly connect: Time;
+  readonly iceFetches: readonly Time[];
+  /** What the first attempt of WebRTC reached, and when. */
+  readonly milestones: readonly { readonly step: string; readonly atMs: number }[];
+  /** When messages took the direct path. */
+  readonly directAtMs: number | undefined;
+}
+
 /** One of the programs that are measured, within a page and connected to its server. It has one conversation in its life. */
 export interface Subject {
   isPeerOnline(): Promise<boolean>;
@@ -36,6 +54,8 @@ export interface Subject {
   send(text: string): void;
   /** Begins a call, with the camera; the other side answers with its own. Rejects where it cannot. */
   call(): Promise<void>;
+  /** Where the time of its connection went, for the subject that can tell: all but the opening and the path. */
+  profile?(): Omit<Profile, 'openedAtMs' | 'directAtMs'>;
   leave(): void;
 }
 

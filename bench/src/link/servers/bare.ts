@@ -1,13 +1,10 @@
 /** A bare Socket.IO server with its stock settings, that passes on what it gets to whoever is named. */
-import { createServer } from 'node:https';
 import { Server } from 'socket.io';
-import { serverSettings } from './settings.ts';
+import { emptyPage, httpServer, listen, serverSettings } from './settings.ts';
 
-const { host, port, ...tls } = serverSettings();
-const https = createServer(tls, (_request, response) => {
-  response.setHeader('content-type', 'text/html').end('<!doctype html><title>minimal</title>');
-});
-const io = new Server(https, { serveClient: false });
+const settings = serverSettings();
+const http = httpServer(settings, emptyPage);
+const io = new Server(http, { serveClient: false });
 io.on('connection', (socket) => {
   socket.join(String(socket.handshake.auth['me']));
   socket.on('pass', (to: string, event: string, body: unknown) => io.to(to).emit(event, body));
@@ -15,4 +12,4 @@ io.on('connection', (socket) => {
     answer(io.sockets.adapter.rooms.has(name));
   });
 });
-https.listen(port, host);
+listen(http, settings);
