@@ -6,6 +6,12 @@ import type { Ask } from './redis-link.ts';
 const CLAIM = `redis.call('SET', KEYS[1], ARGV[1], 'NX', 'PX', ARGV[2])
 return redis.call('GET', KEYS[1])`;
 
+/** A note that somebody asks for. */
+interface Asked {
+  readonly name: string;
+  readonly answer: (text: string | undefined) => void;
+}
+
 /** Notes in Redis. While it does not answer, a node goes on with those that it has seen, and keeps what it writes for itself. */
 export class SharedNotes implements Notes {
   readonly #ask: Ask;
@@ -14,6 +20,8 @@ export class SharedNotes implements Notes {
   readonly #copies: LocalNotes;
   /** What it could not write. */
   readonly #own: LocalNotes;
+  /** What is asked for in one turn of the event loop is asked for together, which takes a fraction of the time. */
+  #asked: Asked[] = [];
 
   /**
    * @param ask asks Redis
@@ -27,13 +35,11 @@ export class SharedNotes implements Notes {
     this.#own = new LocalNotes(nowMs);
   }
 
-  async get(name: string): Promise<string | undefined> {
-    const own = this.#own.get(name);
-    try {
-      return textOf(await this.#ask(['GET', this.#keyOf(name)])) ?? own;
-    } catch {
-      return own ?? this.#copies.get(name);
-    }
+  get(name: string): Promise<string | undefined> {
+    return new Promise((answer) => {
+      this.#asked.push({ name, answer });
+      if (this.#asked.length === 1) setImmediate(() => void this.#getAll());
+    });
   }
 
   async set(name: string, text: string, ttlMs: number): Promise<void> {
@@ -63,6 +69,18 @@ export class SharedNotes implements Notes {
     this.#own.delete(name);
     this.#copies.delete(name);
     await this.#ask(['DEL', this.#keyOf(name)]).catch(() => undefined);
+  }
+
+  async #getAll(): Promise<void> {
+    const asked = this.#asked;
+    this.#asked = [];
+    try {
+      const reply = await this.#ask(['MGET', ...asked.map(({ name }) => this.#keyOf(name))]);
+      const texts = Array.isArray(reply) ? reply : [];
+      for (const [index, { name, answer }] of asked.entries()) answer(textOf(texts[index]) ?? this.#own.get(name));
+    } catch {
+      for (const { name, answer } of asked) answer(this.#own.get(name) ?? this.#copies.get(name));
+    }
   }
 
   #keyOf(name: string): string {

@@ -4,11 +4,19 @@ import type { DeviceRef } from './port.ts';
 import type { Ask } from './redis-link.ts';
 import { SeenSignals, signalKey } from './seen-signals.ts';
 
+/** Remembers texts under their names, for so many milliseconds. */
+const REMEMBER = `for i, name in ipairs(KEYS) do redis.call('SET', name, ARGV[i + 1], 'PX', ARGV[1]) end`;
+
+/** Answers that go to Redis together, at most. */
+const TOGETHER_MAX = 256;
+
 /** Answers to signals, also of devices that move from node to node. */
 export class SharedSignals {
   readonly #ask: Ask;
   readonly #prefix: string;
   readonly #local: SeenSignals;
+  /** Texts for Redis, by their names: what comes in one turn of the event loop goes out together, which takes a fraction of the time. */
+  #unsent = new Map<string, string>();
 
   /**
    * @param ask asks Redis
@@ -62,8 +70,16 @@ export class SharedSignals {
   }
 
   #remember(key: string, fingerprint: string, answer: unknown): void {
-    const text = JSON.stringify([fingerprint, answer]);
-    const name = `${this.#prefix}:signal:${key}`;
-    this.#ask(['SET', name, text, 'PX', String(LIMITS.signalMemoryMs)]).catch(() => undefined);
+    this.#unsent.set(`${this.#prefix}:signal:${key}`, JSON.stringify([fingerprint, answer]));
+    if (this.#unsent.size === 1) setImmediate(() => this.#flush());
+    else if (this.#unsent.size === TOGETHER_MAX) this.#flush();
+  }
+
+  #flush(): void {
+    const [names, texts] = [[...this.#unsent.keys()], [...this.#unsent.values()]];
+    if (names.length === 0) return;
+    this.#unsent = new Map();
+    const command = ['EVAL', REMEMBER, String(names.length), ...names, String(LIMITS.signalMemoryMs), ...texts];
+    this.#ask(command).catch(() => undefined);
   }
 }

@@ -69,8 +69,10 @@ export class Rings {
    * @returns `undefined` where it is for every device: nobody has answered, or nothing is known
    */
   deviceFor(from: DeviceRef, to: string, session: string | undefined): Maybe<string | undefined> {
-    return after(this.find(from.wallet, to, session), (outgoing) =>
-      after(this.find(to, from.wallet, session), (incoming) => {
+    // Both are asked for at once.
+    const [out, back] = [this.find(from.wallet, to, session), this.find(to, from.wallet, session)];
+    return after(out, (outgoing) =>
+      after(back, (incoming) => {
         // Both sides call at once, and nothing tells the two calls apart.
         if (outgoing && incoming) return undefined;
         return incoming ? incoming.caller.deviceId : outgoing?.answeredBy;
