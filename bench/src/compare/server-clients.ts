@@ -6,7 +6,7 @@ import { WebSocket } from 'ws';
 import { startAnypath } from '../anypath.ts';
 import { type Child, startChild } from '../child.ts';
 import type { SubjectName } from '../link/subjects.ts';
-import { befriend, connect, signal } from '../signalling/clients.ts';
+import { befriend, CANDIDATE, connect, signal } from '../signalling/clients.ts';
 
 /** A connection to a server. */
 export interface ServerClient {
@@ -27,7 +27,6 @@ export interface ServerKind<Client extends ServerClient = ServerClient> {
   signal(from: Client, to: Client): Promise<void>;
 }
 
-const CANDIDATE = 'candidate:842163049 1 udp 1677729535 203.0.113.7 46154 typ srflx raddr 0.0.0.0 rport 0 generation 0';
 const fileOf = (name: string): string => fileURLToPath(new URL(`../../dist/link/servers/${name}.js`, import.meta.url));
 
 type SocketClient = ServerClient & { readonly socket: ReturnType<typeof io> };

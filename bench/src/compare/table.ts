@@ -1,3 +1,4 @@
+import { columns } from '../columns.ts';
 import type { SubjectName } from '../link/subjects.ts';
 import type { CompareResult, ConnectCell } from './result.ts';
 
@@ -171,15 +172,3 @@ function ratioed(
 }
 
 const ratio = (ours: number, theirs: number): string => (ours / theirs).toFixed(2);
-
-function columns(rows: readonly (readonly string[])[]): string {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  return rows
-    .map((row) =>
-      row
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n');
-}

@@ -1,3 +1,4 @@
+import { columns } from '../columns.ts';
 import type { LinkResult } from './link.ts';
 import { BENCH_EVENTS, NO_MEDIA, pairName } from './plan.ts';
 import type { ConnectRow, EventRow } from './summary.ts';
@@ -77,16 +78,4 @@ const notesOf = (name: string, { reasons, errors }: Pick<EventRow, 'errors'> & {
 function ms(value: number | null, mark = Number.POSITIVE_INFINITY): string {
   const text = value === null ? '–' : String(Math.round(value));
   return mark < (value ?? Number.POSITIVE_INFINITY) ? `${text} ${MISSED}` : text;
-}
-
-function columns(rows: readonly (readonly string[])[]): string {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  return rows
-    .map((row) =>
-      row
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n');
 }

@@ -39,7 +39,9 @@ export async function befriend({ url }: Child, [one, other]: readonly [string, s
   }
 }
 
-const CANDIDATE = 'candidate:842163049 1 udp 1677729535 203.0.113.7 46154 typ srflx raddr 0.0.0.0 rport 0 generation 0';
+/** A candidate as browsers send it. */
+export const CANDIDATE =
+  'candidate:842163049 1 udp 1677729535 203.0.113.7 46154 typ srflx raddr 0.0.0.0 rport 0 generation 0';
 let next = 0;
 
 /**

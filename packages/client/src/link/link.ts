@@ -1,9 +1,9 @@
 import { AnypathError, type Forwarded, type Frame, LIMITS, type SignalEvent } from '@anypath/protocol';
 import type { Call } from '../call/call.ts';
-import type { CallOptions } from '../call/calls.ts';
-import { CallsLater } from '../call/calls-later.ts';
+import type { CallOptions, Calls, CallsHome } from '../call/calls.ts';
 import type { CallMedia } from '../call/capture.ts';
 import { Events } from '../emitter.ts';
+import { Later } from '../later.ts';
 import { NegotiatorLater } from '../rtc/negotiator-later.ts';
 import type { SelectedPair } from '../rtc/selected-pair.ts';
 import type { IncomingStream, OutgoingStream } from '../stream/streams.ts';
@@ -68,7 +68,8 @@ export class Link extends Events<LinkEvents> {
   readonly #recorder = new Recorder((entry) => this.emit('trace', entry));
   #state: LinkState;
   readonly #streams: StreamsLater;
-  readonly #calls: CallsLater;
+  /** With their code, which is loaded when the application listens for calls, makes one, or gets one: most pages begin without. */
+  readonly #calls: Later<Calls>;
 
   /** @internal Links are made by `Client.link`. */
   constructor(home: Home) {
@@ -108,7 +109,7 @@ export class Link extends Events<LinkEvents> {
       this.emit('stream', stream);
       return true;
     });
-    this.#calls = new CallsLater({
+    const callsHome: CallsHome = {
       peer: home.peer,
       self: home.self.deviceId,
       lines: this.#lines(),
@@ -118,7 +119,8 @@ export class Link extends Events<LinkEvents> {
       leaveMissed: (missed) => void this.#post('Missed call', missed),
       isHeard: () => home.rtc && this.hasListeners('call'),
       rings: (call) => this.emit('call', call),
-    });
+    };
+    this.#calls = new Later(async () => new (await import('../call/calls.ts')).Calls(callsHome));
   }
 
   /**
@@ -178,7 +180,7 @@ export class Link extends Events<LinkEvents> {
   async call(media: CallMedia | MediaStream, options: CallOptions = {}): Promise<Call> {
     if (this.#state.closed) throw new AnypathError('link_closed');
     if (!this.#home.rtc) throw new AnypathError('media_unavailable');
-    return this.#calls.start(media, options);
+    return (await this.#calls.load()).start(media, options);
   }
 
   /** The call with the other side that goes on, or rings; none otherwise. */
@@ -292,10 +294,10 @@ export class Link extends Events<LinkEvents> {
   }
 
   #abandon(): void {
-    this.#calls.each((calls) => calls.close());
+    this.#calls.useIfAny((calls) => calls.close());
     this.#on({ type: 'close' });
     this.#timers.clear();
-    this.#streams.each((streams) => streams.close());
+    this.#streams.useIfAny((streams) => streams.close());
     this.#receipts.close();
     this.#home.closed();
     this.removeListeners();
@@ -319,7 +321,7 @@ export class Link extends Events<LinkEvents> {
   /** @internal There are fresh credentials for TURN. */
   renewed(): void {
     this.#on({ type: 'renewed' });
-    this.#calls.each((calls) => calls.renewed());
+    this.#calls.useIfAny((calls) => calls.renewed());
   }
 
   /** @internal Who is online is known, and the mailbox may be used. */
@@ -336,7 +338,7 @@ export class Link extends Events<LinkEvents> {
   /** @internal The other side's connected devices. */
   presenceChanged(devices: readonly string[]): void {
     this.#on({ type: 'presence', devices });
-    this.#calls.each((calls) => calls.devicesChanged(devices));
+    this.#calls.useIfAny((calls) => calls.devicesChanged(devices));
   }
 
   /** @internal A signal of the other side. */
@@ -370,7 +372,8 @@ export class Link extends Events<LinkEvents> {
   receive(via: Via, fromDevice: string, frame: Frame): void {
     this.#take(frame, () => this.#on({ type: 'frame', via, fromDevice, frame }));
     const { header, body } = frame;
-    if (header.t === 'call' || header.t === 'call-ack') this.#calls.received(fromDevice, header, body);
+    if (header.t === 'call' || header.t === 'call-ack')
+      this.#calls.use((calls) => calls.received(fromDevice, header, body));
     if (header.t === 'stream' || header.t === 'credit' || header.t === 'abort')
       this.#streams.received(fromDevice, header, body);
   }
@@ -437,8 +440,8 @@ export class Link extends Events<LinkEvents> {
   }
 
   #resend(): void {
-    this.#streams.each((streams) => streams.pathLost());
-    this.#calls.each((calls) => calls.pathLost());
+    this.#streams.useIfAny((streams) => streams.pathLost());
+    this.#calls.useIfAny((calls) => calls.pathLost());
   }
 
   #lines(): Lines {

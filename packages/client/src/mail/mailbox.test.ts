@@ -15,6 +15,18 @@ const mail = (position: number): Mail => ({
   body: new Uint8Array([1]),
 });
 
+/** A mailbox that says after which readings everything has come. */
+function counted() {
+  const socket = new StandInSocket();
+  const told: number[] = [];
+  const mailbox = new Mailbox(
+    socket as unknown as Asking,
+    async () => undefined,
+    (reading) => told.push(reading),
+  );
+  return { socket, told, mailbox };
+}
+
 /** A server that keeps messages until they are acknowledged, two on a page. */
 function scene(positions: readonly number[]) {
   const socket = new StandInSocket();
@@ -149,13 +161,7 @@ describe('our mailbox (Socket.IO’s socket is a stand-in)', () => {
   });
 
   it('says after each reading what has come, also while it is always asked again', async () => {
-    const socket = new StandInSocket();
-    const told: number[] = [];
-    const mailbox = new Mailbox(
-      socket as unknown as Asking,
-      async () => undefined,
-      (reading) => told.push(reading),
-    );
+    const { socket, told, mailbox } = counted();
     socket.answer = () => {
       // As where each frame says that something waits, and the server is slower than they come.
       if (mailbox.readings < 4) mailbox.behind();
@@ -168,13 +174,7 @@ describe('our mailbox (Socket.IO’s socket is a stand-in)', () => {
   });
 
   it('does not say so of a reading that failed', async () => {
-    const socket = new StandInSocket();
-    const told: number[] = [];
-    const mailbox = new Mailbox(
-      socket as unknown as Asking,
-      async () => undefined,
-      (reading) => told.push(reading),
-    );
+    const { socket, told, mailbox } = counted();
     socket.answer = () => {
       const isFirst = mailbox.readings === 1;
       if (isFirst) mailbox.behind();

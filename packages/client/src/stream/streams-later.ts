@@ -1,5 +1,6 @@
 import { type AbortHeader, AnypathError, type CreditHeader, LIMITS, type StreamHeader } from '@anypath/protocol';
 import { ulid } from 'ulid';
+import { Later } from '../later.ts';
 import type { Lines } from '../link/lines.ts';
 import type { IncomingStream, OutgoingStream, Streams } from './streams.ts';
 
@@ -7,33 +8,15 @@ import type { IncomingStream, OutgoingStream, Streams } from './streams.ts';
  * The streams of one link, with their code: it is loaded when the application listens for streams, opens one, or gets one. What is written
  * meanwhile waits.
  */
-export class StreamsLater {
+export class StreamsLater extends Later<Streams> {
   readonly #lines: Lines;
-  readonly #opened: (stream: IncomingStream) => boolean;
   /** Streams of ours whose writers have not heard of their end. */
   #open = 0;
-  #streams: Streams | undefined;
-  #loading: Promise<Streams> | undefined;
 
   /** @param opened tells the application of a stream. @returns whether anybody listens */
   constructor(lines: Lines, opened: (stream: IncomingStream) => boolean) {
+    super(async () => new (await import('./streams.ts')).Streams(lines, opened));
     this.#lines = lines;
-    this.#opened = opened;
-  }
-
-  /** Loads the code, where that was not done. @throws AnypathError `unreachable` where it cannot be had; it is tried again then */
-  load(): Promise<Streams> {
-    this.#loading ??= import('./streams.ts').then(
-      ({ Streams }) => {
-        this.#streams = new Streams(this.#lines, this.#opened);
-        return this.#streams;
-      },
-      (cause: unknown) => {
-        this.#loading = undefined;
-        throw new AnypathError('unreachable', undefined, { cause });
-      },
-    );
-    return this.#loading;
   }
 
   /**
@@ -49,7 +32,7 @@ export class StreamsLater {
     const id = ulid();
     this.#open++;
     const over = () => void this.#open--;
-    if (this.#streams) return this.#streams.open({ id, name, device, over });
+    if (this.made) return this.made.open({ id, name, device, over });
     const stream = this.load().then((streams) => streams.open({ id, name, device, over }));
     stream.catch(over);
     return { id, writable: written(stream) };
@@ -57,17 +40,7 @@ export class StreamsLater {
 
   /** A frame of the other side. Where it is lost here, it is said again. */
   received(fromDevice: string, header: StreamHeader | CreditHeader | AbortHeader, body: Uint8Array): void {
-    if (this.#streams) return this.#streams.received(fromDevice, header, body);
-    this.load().then(
-      (streams) => streams.received(fromDevice, header, body),
-      () => undefined,
-    );
-  }
-
-  /** Does something with the streams that there are; where their code was not asked for, there are none. */
-  each(act: (streams: Streams) => void): void {
-    if (this.#streams) act(this.#streams);
-    else this.#loading?.then(act).catch(() => undefined);
+    this.use((streams) => streams.received(fromDevice, header, body));
   }
 }
 

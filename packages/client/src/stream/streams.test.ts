@@ -149,7 +149,7 @@ describe('a stream', { timeout: 20_000 }, () => {
     wire.isUp = false;
     await vi.waitUntil(() => wire.pieces > 0, 5_000);
     wire.isUp = true;
-    for (const end of [writer, reader]) end.each((streams) => streams.pathLost());
+    for (const end of [writer, reader]) end.useIfAny((streams) => streams.pathLost());
     expect(isSame(await all, bytes)).toBe(true);
     await written;
   });
@@ -207,7 +207,7 @@ describe('a stream', { timeout: 20_000 }, () => {
     const target = writer.open('').writable.getWriter();
     void target.write(numbered(10)).catch(() => undefined);
     await vi.waitUntil(() => wire.opened.length > 0, 5_000);
-    for (const end of [writer, reader]) end.each((streams) => streams.close());
+    for (const end of [writer, reader]) end.useIfAny((streams) => streams.close());
     expect(await codeOf(target.closed)).toBe('link_closed');
     expect(await codeOf(readAll(wire.opened[0] as IncomingStream))).toBe('link_closed');
   });

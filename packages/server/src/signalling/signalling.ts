@@ -64,7 +64,7 @@ export class Signalling {
     const answer = this.#parts.bus.once(device, signal.signalId, fingerprintOf(event, signal), () => {
       return answered(() => this.#attempt(socket, event, signal));
     });
-    return after(answer, first);
+    return after(answer, unlessReused);
   }
 
   /** What waits for a device goes to it now. */
@@ -192,7 +192,7 @@ function refused(error: unknown): Failure {
   throw error;
 }
 
-function first(answer: Answer | 'reused'): Answer {
+function unlessReused(answer: Answer | 'reused'): Answer {
   if (answer === 'reused') throw new AnypathError('signal_reused');
   return answer;
 }

@@ -65,7 +65,7 @@ export function attempt(socket: Socket, parts: EventParts, event: string, payloa
   };
   try {
     // What is unknown or wrong counts, too.
-    const limit = LIMITS_OF.get(event) ?? limitOf(event);
+    const limit = KNOWN_LIMITS.get(event) ?? limitOf(event);
     const use = parts.limits.take(limit, OF_WALLET.has(limit) ? wallet : `${wallet}:${deviceId}`);
     const answer = socket.data.arriving.do(use, () => handle(socket, parts.handlers, event, payload));
     return answer instanceof Promise ? answer.catch(failed) : answer;
@@ -102,7 +102,7 @@ function limitOf(event: string): RateLimitName {
 }
 
 /** Of the events that there are, worked out once. */
-const LIMITS_OF: ReadonlyMap<string, RateLimitName> = new Map(
+const KNOWN_LIMITS: ReadonlyMap<string, RateLimitName> = new Map(
   Object.keys(CLIENT_EVENTS).map((event) => [event, limitOf(event)]),
 );
 
