@@ -155,6 +155,7 @@ export class Client extends Events<ClientEvents> {
     this.#unhint = listenForHints(
       () => this.reconnect(),
       () => parts.network.forget(),
+      () => this.#memory.hurry(),
     );
     this.ready = this.#begin();
     // Credentials are there when the first link wants them (SPEC S6.1: after login, fetch ICE).
@@ -222,6 +223,7 @@ export class Client extends Events<ClientEvents> {
     this.#isClosed = true;
     this.removeListeners();
     this.#unhint();
+    this.#memory.hurry();
     const goodbyes = [...this.#links.values()].map((link) => link.leave());
     this.#post((courier) => courier.close());
     this.#parts.ice.close();

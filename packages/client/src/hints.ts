@@ -10,13 +10,15 @@ interface NetworkInformation extends EventTarget {
  *
  * @param hint called each time
  * @param moved called where the network is another one, as far as the browser knows
+ * @param leaving called where nobody sees the page any more: it may end at any time
  * @returns a function that ends it
  */
-export function listenForHints(hint: () => void, moved: () => void): () => void {
+export function listenForHints(hint: () => void, moved: () => void, leaving: () => void): () => void {
   const { document: page, navigator: browser } = globalThis as { document?: Document; navigator?: Navigator };
   const network = (browser as { connection?: NetworkInformation } | undefined)?.connection;
   const onVisibility = () => {
     if (page?.visibilityState === 'visible') hint();
+    else leaving();
   };
   const onMove = () => {
     moved();
@@ -33,6 +35,7 @@ export function listenForHints(hint: () => void, moved: () => void): () => void 
     [globalThis as unknown as EventTarget, 'online', onMove],
     [globalThis as unknown as EventTarget, 'offline', hint],
     [globalThis as unknown as EventTarget, 'pageshow', hint],
+    [globalThis as unknown as EventTarget, 'pagehide', leaving],
     [network, 'change', onChange],
     [page, 'visibilitychange', onVisibility],
     [page, 'resume', hint],

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { type DurableStore, memoryDurable, type Writes } from './durable-store.ts';
 import { Journal } from './journal.ts';
 
@@ -17,7 +17,7 @@ function slow() {
     },
   };
   const letGo = async () => {
-    while (gates.length === 0) await Promise.resolve();
+    await vi.waitUntil(() => gates.length > 0, { interval: 1 });
     gates.shift()?.();
   };
   return { inner, store, batches, letGo };
@@ -28,7 +28,7 @@ describe('a journal', () => {
     const { store, inner, batches, letGo } = slow();
     const journal = new Journal(store, () => undefined);
     journal.put('a', 1);
-    await Promise.resolve();
+    await vi.waitUntil(() => batches.length > 0);
     journal.put('b', 2);
     journal.put('c', 3);
     journal.remove('b');
@@ -46,6 +46,27 @@ describe('a journal', () => {
     expect(await inner.list('')).toEqual([
       ['a', 1],
       ['c', 3],
+    ]);
+  });
+
+  it('lets the next write wait, unless the page is about to go', async () => {
+    const { store, batches, letGo } = slow();
+    const journal = new Journal(store, () => undefined);
+    journal.put('a', 1);
+    await letGo();
+    await journal.settled();
+    journal.put('b', 2);
+    journal.put('c', 3);
+    for (let turn = 0; turn < 10; turn++) await Promise.resolve();
+    expect(batches).toEqual([[['a', 1]]]);
+    journal.hurry();
+    await letGo();
+    await journal.settled();
+    expect(batches.slice(1)).toEqual([
+      [
+        ['b', 2],
+        ['c', 3],
+      ],
     ]);
   });
 

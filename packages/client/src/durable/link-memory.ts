@@ -170,6 +170,11 @@ export class LinkMemory {
     this.#journal.remove(key);
   }
 
+  /** Begins to store what waits: the page may be about to go. */
+  hurry(): void {
+    this.#journal.hurry();
+  }
+
   /** Resolves when everything is stored that was to be kept or forgotten so far. */
   settled(): Promise<void> {
     return this.#journal.settled();
