@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { AnypathError } from './errors.ts';
 import { Id } from './identifiers.ts';
-import { LIMITS } from './limits.ts';
+import * as LIMITS from './limits.ts';
 
 const seq = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 

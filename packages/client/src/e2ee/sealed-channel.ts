@@ -1,5 +1,5 @@
 import { AnypathError, toBase64Url } from '@anypath/protocol';
-import { ulid } from 'ulid';
+import { ulid } from '../ulid.ts';
 import { isSame } from './bytes.ts';
 import type { DeviceKey } from './device-key.ts';
 import { openEnvelope, type Recipient, sealEnvelope } from './envelope.ts';

@@ -1,5 +1,5 @@
 import { AnypathError, type Mail } from '@anypath/protocol';
-import { ulid } from 'ulid';
+import { ulid } from '../ulid.ts';
 import type { DeviceKey } from './device-key.ts';
 import type { Directory } from './directory.ts';
 import { openEnvelope, sealEnvelope } from './envelope.ts';
