@@ -6,6 +6,7 @@ import { claimDevice } from './device.ts';
 import { deviceNameOf } from './device-name.ts';
 import { defaultDurable } from './durable/default-durable.ts';
 import { type DurableStore, explained } from './durable/durable-store.ts';
+import { loadHandshake } from './e2ee/hello.ts';
 import { serverUrl } from './http.ts';
 import { Network } from './network/network.ts';
 import type { NetworkPreset } from './network/preset.ts';
@@ -57,6 +58,7 @@ export async function connect(options: ConnectOptions = {}): Promise<Client> {
   const rtc = typeof RTCPeerConnection === 'function' && (options.rtc ?? true);
   // Comes while the connection is made. What cannot be loaded now is tried again when it is needed.
   if (rtc !== false) loadRtc().catch(() => undefined);
+  void loadHandshake();
   // Before the connection: nothing that it says may come while this is waited for.
   const durable = explained(options.durable ?? (await defaultDurable()));
   const { deviceId, release } = await claimDevice(storage);
