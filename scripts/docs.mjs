@@ -28,7 +28,7 @@ const code = (text) => `\`${text}\``;
 /** The comment above each entry of an object literal in a source file. @param {string} file */
 function commentsOf(file) {
   const text = readFileSync(join(ROOT, file), 'utf8');
-  const entries = [...text.matchAll(/\/\*\* ([^*]+) \*\/\n\s+(\w+):/g)];
+  const entries = [...text.matchAll(/\/\*\* ([^*]+) \*\/\nexport const (\w+) =/g)];
   return Object.fromEntries(entries.map(([, comment = '', name = '']) => [name, comment.trim()]));
 }
 
@@ -78,7 +78,9 @@ const flags = table(
 const limitDocs = commentsOf('packages/protocol/src/limits.ts');
 const limits = table(
   ['limit', 'value', 'meaning'],
-  Object.entries(LIMITS).map(([name, value]) => [code(name), value.toLocaleString('en'), limitDocs[name] ?? '']),
+  Object.entries(limitDocs).map(([name, meaning]) => {
+    return [code(name), LIMITS[/** @type {keyof typeof LIMITS} */ (name)].toLocaleString('en'), meaning];
+  }),
 );
 const clientEvents = table(
   ['event', 'fields', 'answer'],

@@ -1,6 +1,7 @@
 import { makeDeviceKey } from '../../../packages/client/dist/e2ee/device-key.js';
 import { openEnvelope, sealEnvelope } from '../../../packages/client/dist/e2ee/envelope.js';
-import { answerHello, sayHello, takeWelcome } from '../../../packages/client/dist/e2ee/handshake.js';
+import { answerHello, takeWelcome } from '../../../packages/client/dist/e2ee/handshake.js';
+import { sayHello } from '../../../packages/client/dist/e2ee/hello.js';
 import { type Spread, spreadOf } from '../spread.ts';
 
 const NONCE_BYTES = 12;

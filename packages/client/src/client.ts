@@ -16,6 +16,7 @@ import * as v from 'valibot';
 import type { Desk } from './call/calls.ts';
 import type { Connection } from './connection.ts';
 import { Contacts } from './contacts.ts';
+import type { Credentials } from './credentials.ts';
 import { Devices } from './devices.ts';
 import type { DurableStore } from './durable/durable-store.ts';
 import { LinkMemory } from './durable/link-memory.ts';
@@ -27,8 +28,8 @@ import { Sealing } from './e2ee/sealing.ts';
 import { Events } from './emitter.ts';
 import { nextEpoch } from './epoch.ts';
 import { listenForHints } from './hints.ts';
-import type { IceSource } from './ice.ts';
 import { Intake } from './intake.ts';
+import { Later } from './later.ts';
 import type { Home } from './link/home.ts';
 import { Link } from './link/link.ts';
 import { Courier } from './mail/courier.ts';
@@ -70,8 +71,9 @@ export interface ClientEvents {
 }
 
 interface Parts {
+  readonly url: string;
+  readonly credentials: Credentials;
   readonly connection: Connection;
-  readonly ice: IceSource;
   readonly network: Network;
   readonly storage: KeyValueStore;
   readonly durable: DurableStore;
@@ -95,6 +97,8 @@ export class Client extends Events<ClientEvents> {
   /** @internal Settled when the device is registered for the first time. */
   readonly ready: Promise<void>;
   readonly #parts: Parts;
+  /** What connections of WebRTC need beside a link: with the code of data channels, once that is there. */
+  readonly #rtc = new Later(() => this.#equip());
   readonly #links = new Map<string, Link>();
   readonly #devices = new Map<string, readonly string[]>();
   /** Who was online when the connection was replaced without a break, and was not told again yet. */
@@ -146,9 +150,6 @@ export class Client extends Events<ClientEvents> {
     });
     this.#courier = this.#hire();
     this.#listen(parts.connection);
-    parts.ice.on('renewed', () => {
-      for (const link of this.#links.values()) link.renewed();
-    });
     parts.network.on('changed', () => {
       for (const link of this.#links.values()) link.networkChanged(parts.network.keepaliveMs);
     });
@@ -159,7 +160,7 @@ export class Client extends Events<ClientEvents> {
     );
     this.ready = this.#begin();
     // Credentials are there when the first link wants them (SPEC S6.1: after login, fetch ICE).
-    if (this.#hasRtc) void parts.ice.servers();
+    if (this.#hasRtc) this.#rtc.use(({ ice }) => void ice.servers());
     if (this.#hasRtc) this.ready.then(async () => (await loadRtc()).warmUp()).catch(() => undefined);
   }
 
@@ -226,11 +227,21 @@ export class Client extends Events<ClientEvents> {
     this.#memory.hurry();
     const goodbyes = [...this.#links.values()].map((link) => link.leave());
     this.#post((courier) => courier.close());
-    this.#parts.ice.close();
+    this.#rtc.useIfAny(({ ice }) => ice.close());
     void Promise.all(goodbyes).then(() => {
       this.#parts.connection.close();
       this.#parts.release();
     });
+  }
+
+  async #equip() {
+    const { url, credentials } = this.#parts;
+    const { IceSource, observed, ordered } = await loadRtc();
+    const ice = new IceSource(url, credentials);
+    ice.on('renewed', () => {
+      for (const link of this.#links.values()) link.renewed();
+    });
+    return { ice, observed, ordered };
   }
 
   get #hasRtc(): boolean {
@@ -437,7 +448,7 @@ export class Client extends Events<ClientEvents> {
   }
 
   #homeOf(peer: string, initiator: boolean): Home {
-    const { ice, network, storage, rtc } = this.#parts;
+    const { network, storage, rtc } = this.#parts;
     const { socket } = this.#parts.connection;
     return {
       self: { wallet: this.wallet, deviceId: this.deviceId },
@@ -448,7 +459,11 @@ export class Client extends Events<ClientEvents> {
       memory: this.#memory,
       desk: this.#desk,
       serverNow: () => this.#serverNow(),
-      config: async () => ({ ...network.configuration(await ice.servers()), ...(typeof rtc === 'object' ? rtc : {}) }),
+      config: async () => {
+        const { ice, ordered } = await this.#rtc.load();
+        const iceServers = ordered(await ice.servers(), network.preset);
+        return { iceServers, ...(typeof rtc === 'object' ? rtc : {}) };
+      },
       keepaliveMs: () => network.keepaliveMs,
       signal: async (event, payload) => void (await askRepeatedly(socket, event, payload)),
       seal: async (toDevice, frame) => (await this.#courier).seal(peer, toDevice, frame),
@@ -461,12 +476,13 @@ export class Client extends Events<ClientEvents> {
       check: () => this.#parts.connection.check(),
       reconnect: () => this.reconnect(),
       report: (report) => {
-        // What is relayed later shows nothing new.
-        if (report.outcome !== 'carried') network.learn(report, ice.hasTurn);
-        const { provider } = ice;
-        const whole = { ...report, network: network.preset, ...(provider && { provider }) };
-        // An operator may not want them: that is no matter of the conversation.
-        void ask(socket, 'rtc:report', whole).catch(() => undefined);
+        this.#rtc.use(({ ice, observed }) => {
+          network.learn((before) => observed(before, report, ice.hasTurn));
+          const { provider } = ice;
+          const whole = { ...report, network: network.preset, ...(provider && { provider }) };
+          // An operator may not want them: that is no matter of the conversation.
+          void ask(socket, 'rtc:report', whole).catch(() => undefined);
+        });
       },
       closed: () => void this.#links.delete(peer),
     };

@@ -6,8 +6,8 @@ import { claimDevice } from './device.ts';
 import { deviceNameOf } from './device-name.ts';
 import { defaultDurable } from './durable/default-durable.ts';
 import { type DurableStore, explained } from './durable/durable-store.ts';
+import { loadHandshake } from './e2ee/hello.ts';
 import { serverUrl } from './http.ts';
-import { IceSource } from './ice.ts';
 import { Network } from './network/network.ts';
 import type { NetworkPreset } from './network/preset.ts';
 import { loadRtc } from './rtc/negotiator-later.ts';
@@ -58,15 +58,15 @@ export async function connect(options: ConnectOptions = {}): Promise<Client> {
   const rtc = typeof RTCPeerConnection === 'function' && (options.rtc ?? true);
   // Comes while the connection is made. What cannot be loaded now is tried again when it is needed.
   if (rtc !== false) loadRtc().catch(() => undefined);
+  void loadHandshake();
   // Before the connection: nothing that it says may come while this is waited for.
   const durable = explained(options.durable ?? (await defaultDurable()));
   const { deviceId, release } = await claimDevice(storage);
   const connection = new Connection(url, { deviceId, rtc: rtc !== false }, credentials);
-  const ice = new IceSource(url, credentials);
   const network = new Network(options.network ?? 'auto');
   try {
     const { deviceName = deviceNameOf() } = options;
-    const parts = { connection, ice, network, storage, durable, deviceName, deviceId, release, rtc };
+    const parts = { url, credentials, connection, network, storage, durable, deviceName, deviceId, release, rtc };
     const client = await accepted(connection, options.timeoutMs ?? 10_000, (start) => new Client({ ...parts, start }));
     await client.ready.catch((error: unknown) => {
       client.close();

@@ -1,6 +1,6 @@
-import { ulid } from 'ulid';
 import type { KeyValueStore } from './storage.ts';
 import { tabLock } from './tabs.ts';
+import { ulid } from './ulid.ts';
 
 const KEY = 'anypath:device';
 /** A page that reloads may find its own lock still held for a moment; a duplicated tab finds it held for good. */

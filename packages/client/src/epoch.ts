@@ -1,5 +1,5 @@
-import { ulid } from 'ulid';
 import type { KeyValueStore } from './storage.ts';
+import { ulid } from './ulid.ts';
 
 const EPOCH_KEY = 'anypath:epoch';
 

@@ -45,13 +45,6 @@ export async function askHttp(url: URL, init: RequestInit = {}): Promise<unknown
   return body;
 }
 
-/** The init of a request with a JSON body. */
-export const postJson = (body: unknown): RequestInit => ({
-  method: 'POST',
-  headers: { 'content-type': 'application/json' },
-  body: JSON.stringify(body),
-});
-
 /** Checks an answer. @throws AnypathError `unreachable` for one that another server than ours gave */
 export function parsed<T extends v.GenericSchema>(schema: T, body: unknown): v.InferOutput<T> {
   const { success, output } = v.safeParse(schema, body);

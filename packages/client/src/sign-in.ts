@@ -1,20 +1,8 @@
-import {
-  AnypathError,
-  type DeviceProof,
-  Nonce,
-  PATHS,
-  Session,
-  type SessionKind,
-  SignInMethods,
-  toBase64Url,
-} from '@anypath/protocol';
+import { AnypathError, PATHS, type Session, type SessionKind, SignInMethods } from '@anypath/protocol';
 import { fetchSession, withCsrf } from './credentials.ts';
-import { browserDurable } from './durable/default-durable.ts';
 import type { DurableStore } from './durable/durable-store.ts';
-import { type Identity, identityOf, keepProof } from './e2ee/identity.ts';
-import { askHttp, parsed, postJson, serverUrl } from './http.ts';
-import { walletMessage } from './wallet-message.ts';
-import { accountOf, chainIdOf, signedBy, type WalletProvider } from './wallet-provider.ts';
+import { askHttp, parsed, serverUrl } from './http.ts';
+import type { WalletProvider } from './wallet-provider.ts';
 
 /** Which server. */
 export interface ServerOptions {
@@ -95,51 +83,18 @@ export async function currentSession({ url }: ServerOptions = {}): Promise<Signe
  *   `rate_limited`, `unreachable`
  */
 export async function signInWithWallet(options: WalletSignInOptions): Promise<SignedIn> {
-  const { provider, as, statement } = options;
   const url = serverUrl(options.url);
-  const address = await accountOf(provider);
-  const device = await deviceFor(address, options.durable);
-  const [answer, ownChainId] = await Promise.all([
-    // The nonce after the account: the owner may take a while to unlock the wallet.
-    askHttp(new URL(PATHS.nonce, url)),
-    options.chainId ?? chainIdOf(provider),
-  ]);
-  const offer = parsed(Nonce, answer);
-  const chainId = options.chainId ?? offer.chainIds.find((id) => id === ownChainId) ?? offer.chainIds[0] ?? 1;
-  const origin = globalThis.location?.origin ?? new URL(url).origin;
-  const message = walletMessage({ address, chainId, origin, statement, deviceKey: device?.publicKey }, offer);
-  const signature = await signedBy(provider, address, message);
-  const verified = await askHttp(new URL(PATHS.verify, url), {
-    ...postJson({ message, signature, as }),
-    credentials: 'include',
+  // Within the click: the wallet's window would be blocked after it.
+  const accounts = askAccounts(options.provider);
+  // Waited for below.
+  accounts.catch(() => undefined);
+  const { sessionOf } = await import('./wallet-sign-in.ts').catch((cause: unknown) => {
+    throw new AnypathError('unreachable', 'the code that signs in with wallets could not be loaded', { cause });
   });
-  const session = signedIn(parsed(Session, verified));
-  await device?.keep(session.wallet, { message, signature });
-  return session;
+  return signedIn(await sessionOf(url, accounts, options));
 }
 
-/** What of this device is bound to an account. */
-interface BoundDevice {
-  /** Base64url. */
-  readonly publicKey: string;
-  keep(wallet: string, proof: DeviceProof): Promise<void>;
-}
-
-/** Finds or makes the key of this device for an account. What stands in the way of that does not stand in the way of a sign-in. */
-async function deviceFor(address: string, given: DurableStore | undefined): Promise<BoundDevice | undefined> {
-  const durable = given ?? (await browserDurable());
-  if (!durable) return undefined;
-  let identity: Identity;
-  try {
-    // As the server writes addresses.
-    identity = await identityOf(durable, address.toLowerCase());
-  } catch {
-    return undefined;
-  }
-  const { keyId, publicKey } = identity.key;
-  const keep = (wallet: string, proof: DeviceProof) => keepProof(durable, wallet, keyId, proof).catch(() => undefined);
-  return { publicKey: toBase64Url(publicKey), keep };
-}
+const askAccounts = async (provider: WalletProvider) => provider.request({ method: 'eth_requestAccounts' });
 
 /**
  * Ends the session at the server, everywhere: its cookie or token is refused from then on, and its connections are closed. A

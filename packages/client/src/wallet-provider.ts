@@ -9,9 +9,9 @@ export interface WalletProvider {
 /** The person said no (4001), or gave the page no leave (4100): EIP-1193, "Provider Errors". */
 const DECLINED: readonly unknown[] = [4001, 4100];
 
-/** The account that the person chooses. @throws AnypathError `forbidden` where they give none */
-export async function accountOf(wallet: WalletProvider): Promise<string> {
-  const accounts = await ask(wallet, 'eth_requestAccounts');
+/** The account that the person chooses. @param asked what `eth_requestAccounts` gives @throws AnypathError `forbidden` where they give none */
+export async function accountIn(asked: Promise<unknown>): Promise<string> {
+  const accounts = await asked.catch((cause: unknown) => failed('eth_requestAccounts', cause));
   const [account]: unknown[] = Array.isArray(accounts) ? accounts : [];
   if (typeof account === 'string' && /^0x[0-9a-f]{40}$/i.test(account)) return account;
   throw new AnypathError('forbidden', 'the wallet gave no Ethereum account');
@@ -34,8 +34,12 @@ async function ask(wallet: WalletProvider, method: string, params: readonly unkn
   try {
     return await wallet.request({ method, params });
   } catch (cause) {
-    const { code, message } = Object(cause) as { code?: unknown; message?: unknown };
-    if (DECLINED.includes(code)) throw new AnypathError('forbidden', 'declined in the wallet', { cause });
-    throw new AnypathError('internal', `the wallet failed at ${method}: ${message}`, { cause });
+    return failed(method, cause);
   }
+}
+
+function failed(method: string, cause: unknown): never {
+  const { code, message } = Object(cause) as { code?: unknown; message?: unknown };
+  if (DECLINED.includes(code)) throw new AnypathError('forbidden', 'declined in the wallet', { cause });
+  throw new AnypathError('internal', `the wallet failed at ${method}: ${message}`, { cause });
 }

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { DeviceProof, PublicKey } from './devices.ts';
 import { Id, Wallet } from './identifiers.ts';
-import { LIMITS } from './limits.ts';
+import * as LIMITS from './limits.ts';
 
 // Apart from what the SDK parses: a bundler takes a module whole.
 

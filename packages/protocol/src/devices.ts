@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { Id, Wallet } from './identifiers.ts';
-import { LIMITS } from './limits.ts';
+import * as LIMITS from './limits.ts';
 import { UnixMs } from './unix-ms.ts';
 
 /** 32 bytes of an X25519 public key (RFC 7748) in base64url without padding. */

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { CheckRow } from './doctor-rows.ts';
 import { IceAnswer } from './ice.ts';
-import { LIMITS } from './limits.ts';
+import * as LIMITS from './limits.ts';
 import { UnixMs } from './unix-ms.ts';
 
 /** The Socket.IO namespace that the doctor talks to. */

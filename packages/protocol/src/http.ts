@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { PROVIDERS } from './ice.ts';
 import { Wallet } from './identifiers.ts';
-import { LIMITS } from './limits.ts';
+import * as LIMITS from './limits.ts';
 import { SessionKind } from './session.ts';
 import { UnixMs } from './unix-ms.ts';
 

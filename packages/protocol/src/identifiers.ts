@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { LIMITS } from './limits.ts';
+import * as LIMITS from './limits.ts';
 
 /**
  * A wallet: any identifier without whitespace, control characters or `:` (the separator in `convId`),

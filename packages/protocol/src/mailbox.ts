@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { Id, Wallet } from './identifiers.ts';
-import { LIMITS } from './limits.ts';
+import * as LIMITS from './limits.ts';
 import { UnixMs } from './unix-ms.ts';
 
 /** Bytes of a message: binary over the socket, base64 (RFC 4648, section 4) over HTTP. The server does not look inside. */

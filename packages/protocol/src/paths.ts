@@ -1,33 +1,29 @@
-/** Paths of the HTTP routes. Apart from `ROUTES`, so that the SDK does not carry every schema. */
-export const PATHS = {
-  ice: '/api/v1/rtc/ice',
-  report: '/api/v1/rtc/report',
-  check: '/api/v1/check',
-  matrixTurnServer: '/_matrix/client/v3/voip/turnServer',
-  methods: '/api/v1/auth/methods',
-  nonce: '/api/v1/auth/nonce',
-  verify: '/api/v1/auth/verify',
-  session: '/api/v1/auth/session',
-  logout: '/api/v1/auth/logout',
-  contacts: '/api/v1/contacts',
-  contactsAsk: '/api/v1/contacts/ask',
-  contactsAccept: '/api/v1/contacts/accept',
-  contactsRemove: '/api/v1/contacts/remove',
-  contactsBlock: '/api/v1/contacts/block',
-  devices: '/api/v1/devices',
-  devicesRename: '/api/v1/devices/rename',
-  devicesRevoke: '/api/v1/devices/revoke',
-  enqueue: '/api/v1/relay/enqueue',
-  pull: '/api/v1/relay/pull',
-  ack: '/api/v1/relay/ack',
-  devSignIn: '/api/v1/auth/dev',
-  ops: '/api/v1/ops',
-  health: '/healthz',
-  ready: '/readyz',
-  metrics: '/metrics',
-  openapi: '/openapi.json',
-  asyncapi: '/asyncapi.json',
-} as const;
+// Paths of the HTTP routes, read as `PATHS.name`. Apart from `ROUTES`, and a constant each: the SDK carries those that it asks.
 
-/** Stands for the socket's handshake where routes are matched, as in `BEARER_ROUTE_WHITELIST`. */
-export const SOCKET_ROUTE = '/api/v1/signal';
+export const ice = '/api/v1/rtc/ice';
+export const report = '/api/v1/rtc/report';
+export const check = '/api/v1/check';
+export const matrixTurnServer = '/_matrix/client/v3/voip/turnServer';
+export const methods = '/api/v1/auth/methods';
+export const nonce = '/api/v1/auth/nonce';
+export const verify = '/api/v1/auth/verify';
+export const session = '/api/v1/auth/session';
+export const logout = '/api/v1/auth/logout';
+export const contacts = '/api/v1/contacts';
+export const contactsAsk = '/api/v1/contacts/ask';
+export const contactsAccept = '/api/v1/contacts/accept';
+export const contactsRemove = '/api/v1/contacts/remove';
+export const contactsBlock = '/api/v1/contacts/block';
+export const devices = '/api/v1/devices';
+export const devicesRename = '/api/v1/devices/rename';
+export const devicesRevoke = '/api/v1/devices/revoke';
+export const enqueue = '/api/v1/relay/enqueue';
+export const pull = '/api/v1/relay/pull';
+export const ack = '/api/v1/relay/ack';
+export const devSignIn = '/api/v1/auth/dev';
+export const ops = '/api/v1/ops';
+export const health = '/healthz';
+export const ready = '/readyz';
+export const metrics = '/metrics';
+export const openapi = '/openapi.json';
+export const asyncapi = '/asyncapi.json';

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { Id, Wallet } from './identifiers.ts';
-import { LIMITS } from './limits.ts';
+import * as LIMITS from './limits.ts';
 
 /** `relay:frame`: one frame of the live relay between two online devices. Forwarded, never stored. */
 export const RelayFrame = v.object({

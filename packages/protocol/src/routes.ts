@@ -9,9 +9,12 @@ import { DevSignIn, Health, IceQuery, MatrixTurnServer, Readiness, WalletSignIn 
 import { IceAnswer } from './ice.ts';
 import { Enqueued, EnqueueRequest, MailAcked, MailAckRequest, MailAnswer, PullQuery } from './mailbox.ts';
 import { OpsAnswer, OpsQuery } from './ops.ts';
-import { PATHS } from './paths.ts';
+import * as PATHS from './paths.ts';
 import { RtcReport } from './report.ts';
 import { Nonce, Session, SignInMethods } from './session.ts';
+
+/** Stands for the socket's handshake where routes are matched, as in `BEARER_ROUTE_WHITELIST`. */
+export const SOCKET_ROUTE = '/api/v1/signal';
 
 /** A route: method, path, the older paths that answer the same (SPEC S1.2), what goes in and what comes out. */
 export interface Route {

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { Id, Wallet } from './identifiers.ts';
-import { LIMITS } from './limits.ts';
+import * as LIMITS from './limits.ts';
 
 const sdpText = v.pipe(v.string(), v.minLength(1), v.maxBytes(LIMITS.sdpMaxBytes));
 

@@ -1,6 +1,6 @@
 import { AnypathError, type CallAckHeader, type CallHeader, type RtcReport } from '@anypath/protocol';
-import { ulid } from 'ulid';
 import type { Lines } from '../link/lines.ts';
+import { ulid } from '../ulid.ts';
 import { Call, RING_MS } from './call.ts';
 import { type CallMedia, type Captured, captured, release } from './capture.ts';
 import { Lane } from './lane.ts';

@@ -1,5 +1,5 @@
 import type { CallAckHeader, CallHeader } from '@anypath/protocol';
-import { ulid } from 'ulid';
+import { ulid } from '../ulid.ts';
 
 /** How long an acknowledgement may take before everything is said again, milliseconds; doubled each time. */
 const REPEAT = { firstMs: 500, maxMs: 4_000 } as const;

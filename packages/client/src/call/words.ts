@@ -25,7 +25,7 @@ export const HangupBody = v.object({ error: v.optional(v.string()), gone: v.opti
 export const DescribeBody = v.object({
   session: Session,
   type: v.picklist(['offer', 'answer']),
-  sdp: v.pipe(v.string(), v.maxBytes(LIMITS.sdpMaxBytes)),
+  sdp: v.pipe(v.string(), v.maxLength(LIMITS.sdpMaxBytes)),
   /** Fingerprints of the certificate, `algorithm value`; they come from the certificate and not from the SDP. */
   fingerprints: v.pipe(v.array(v.string()), v.maxLength(8)),
 });
@@ -35,7 +35,7 @@ export type DescribeBody = v.InferOutput<typeof DescribeBody>;
 export const CandidateBody = v.object({
   session: Session,
   candidate: v.object({
-    candidate: v.pipe(v.string(), v.maxBytes(LIMITS.candidateMaxBytes)),
+    candidate: v.pipe(v.string(), v.maxLength(LIMITS.candidateMaxBytes)),
     sdpMid: v.exactOptional(v.nullable(v.string())),
     sdpMLineIndex: v.exactOptional(v.nullable(v.number())),
     usernameFragment: v.exactOptional(v.nullable(v.string())),

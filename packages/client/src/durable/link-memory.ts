@@ -7,7 +7,8 @@ import type { DurableStore } from './durable-store.ts';
 import { Journal } from './journal.ts';
 
 const seq = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
-const StoredCursor = v.object({ epoch: Id, through: seq, skipped: v.array(v.tuple([seq, seq])) });
+const Marks = v.array(v.string());
+const StoredCursor = v.object({ epoch: Id, through: seq, skipped: v.array(v.strictTuple([seq, seq])) });
 
 /** Streams of one other wallet that are remembered, the latest; each page load over there begins one. */
 const STREAMS_MAX = 256;
@@ -195,7 +196,8 @@ export class LinkMemory {
 
   #marksOf(tab: string): string[] {
     try {
-      return v.parse(v.array(v.string()), JSON.parse(this.#marks.getItem(this.#markKey(tab)) ?? '[]'));
+      const { success, output } = v.safeParse(Marks, JSON.parse(this.#marks.getItem(this.#markKey(tab)) ?? ''));
+      return success ? output : [];
     } catch {
       return [];
     }

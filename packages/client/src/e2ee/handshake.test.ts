@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { utf8 } from './bytes.ts';
-import { answerHello, readWelcome, sayHello, takeWelcome } from './handshake.ts';
+import { answerHello, takeWelcome } from './handshake.ts';
+import { readWelcome, sayHello } from './hello.ts';
 import { damaged, devices } from './stand-in-devices.ts';
 
 const broken = expect.objectContaining({ code: 'seal_broken' });

@@ -1,22 +1,14 @@
-import { AnypathError, toBase64Url } from '@anypath/protocol';
+import { AnypathError } from '@anypath/protocol';
 import type { EncryptionContext } from '@hpke/core';
-import { ByteReader, concat, fields, isSame } from './bytes.ts';
-import { type DeviceKey, importPublicKey, keyIdBytes, makeKeyPair } from './device-key.ts';
-import { AES_KEY_BYTES, KEY_BYTES, KEY_ID_BYTES, suite, TAG_BYTES } from './hpke.ts';
-import { HELLO_BYTES, PACKET, SESSION_ID_BYTES } from './packet.ts';
-import { Session, TAGGED_ID_BYTES } from './session.ts';
+import { concat, fields } from './bytes.ts';
+import { type DeviceKey, importPublicKey, keyIdBytes } from './device-key.ts';
+import { type PendingHello, WELCOME_BYTES } from './hello.ts';
+import { AES_KEY_BYTES, KEY_BYTES, suite, TAG_BYTES } from './hpke.ts';
+import { HELLO_BYTES, PACKET, SESSION_ID_BYTES, TAGGED_ID_BYTES } from './packet.ts';
+import { Session } from './session.ts';
 
 const LABEL = 'anypath session 1';
-const WELCOME_BYTES = 1 + SESSION_ID_BYTES + KEY_ID_BYTES + KEY_BYTES + TAG_BYTES;
 const nothing = new Uint8Array();
-
-/** A hello that waits for its welcome. */
-export interface PendingHello {
-  /** 16 random bytes that name the session, and the ephemeral public key, 32 bytes. */
-  readonly hello: Uint8Array<ArrayBuffer>;
-  /** Cannot be exported, and is dropped with this object. */
-  readonly ephemeral: CryptoKeyPair;
-}
 
 /** The two devices of a session. */
 interface Ends {
@@ -30,13 +22,6 @@ interface Ends {
   readonly peerKeyId: string;
   /** Its key, 32 bytes, which the caller trusts. */
   readonly peerKey: Uint8Array<ArrayBuffer>;
-}
-
-/** A new session's name and ephemeral key. The hello goes into an envelope, which says who it is from. */
-export async function sayHello(): Promise<PendingHello> {
-  const ephemeral = await makeKeyPair();
-  const publicKey = new Uint8Array(await crypto.subtle.exportKey('raw', ephemeral.publicKey));
-  return { hello: concat(crypto.getRandomValues(new Uint8Array(SESSION_ID_BYTES)), publicKey), ephemeral };
 }
 
 /**
@@ -62,20 +47,6 @@ export async function answerHello(
   const welcome = concat(head, new Uint8Array(await context.seal(nothing, head)));
   return { session: await sessionOf(context, id, 'responder'), welcome };
 }
-
-/** What a welcome says in clear: which session, and which device answered. `undefined` where it is none. */
-export function readWelcome(
-  welcome: Uint8Array<ArrayBuffer>,
-): { sessionId: Uint8Array<ArrayBuffer>; keyId: string } | undefined {
-  if (welcome.byteLength !== WELCOME_BYTES || welcome[0] !== PACKET.welcome) return undefined;
-  const reader = new ByteReader(welcome.subarray(1));
-  const sessionId = reader.take(SESSION_ID_BYTES) ?? nothing;
-  return { sessionId, keyId: toBase64Url(reader.take(KEY_ID_BYTES) ?? nothing) };
-}
-
-/** Whether a welcome answers a hello. */
-export const answers = (sessionId: Uint8Array, { hello }: PendingHello): boolean =>
-  isSame(sessionId, hello.subarray(0, SESSION_ID_BYTES));
 
 /**
  * Takes the welcome to a hello.

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { utf8 } from './bytes.ts';
 import type { DeviceKey } from './device-key.ts';
 import { sealEnvelope } from './envelope.ts';
-import { sayHello } from './handshake.ts';
+import { sayHello } from './hello.ts';
 import { encodeContent, PACKET } from './packet.ts';
 import { type Arrival, SealedChannel } from './sealed-channel.ts';
 import { damaged, devices, recipient } from './stand-in-devices.ts';
@@ -31,7 +31,7 @@ const ofBob = (key = all.bob) => channel('bob', key, 'alice', all.alice);
 async function exchange(packet: Bytes, to: SealedChannel, from: SealedChannel): Promise<string[]> {
   const { content, reply } = await to.incoming(packet);
   const arrived = content ? [text(content) ?? ''] : [];
-  return reply ? [...arrived, ...(await exchange(await reply, from, to))] : arrived;
+  return reply ? [...arrived, ...(await exchange((await reply) as Bytes, from, to))] : arrived;
 }
 
 const say = async (what: string, from: SealedChannel, to: SealedChannel) =>
@@ -271,7 +271,7 @@ class Wire {
       return {};
     });
     if (content) expect(this.#said[otherOf(to)]).toContain(text(content));
-    if (reply) this.#packets[otherOf(to)].push(await reply);
+    if (reply) this.#packets[otherOf(to)].push((await reply) as Bytes);
   }
 
   async sayUntilHeard(from: Side, what: string): Promise<void> {

@@ -1,11 +1,19 @@
 import { AnypathError, toBase64Url } from '@anypath/protocol';
-import { ulid } from 'ulid';
+import { ulid } from '../ulid.ts';
 import { isSame } from './bytes.ts';
 import type { DeviceKey } from './device-key.ts';
 import { openEnvelope, type Recipient, sealEnvelope } from './envelope.ts';
-import { answerHello, answers, type PendingHello, readWelcome, sayHello, takeWelcome } from './handshake.ts';
-import { type Content, decodeContent, encodeContent, PACKET } from './packet.ts';
-import { isEmptyPacket, type Session, sessionIdOf, TAGGED_ID_BYTES } from './session.ts';
+import { answers, loadHandshake, type PendingHello, readWelcome, sayHello } from './hello.ts';
+import {
+  type Content,
+  decodeContent,
+  encodeContent,
+  isEmptyPacket,
+  PACKET,
+  sessionIdOf,
+  TAGGED_ID_BYTES,
+} from './packet.ts';
+import type { Session } from './session.ts';
 
 /** Sessions that are kept for opening, and as many that were answered and not used yet; the oldest leave first. */
 const SESSIONS_MAX = 4;
@@ -35,9 +43,9 @@ export interface Arrival {
   readonly content?: Uint8Array<ArrayBuffer>;
   /**
    * To be sent back, on the path on which the packet came. It may get lost. Where it still is being made, the content does not wait for
-   * it; it fails with `seal_broken` where what it answers was not right.
+   * it; it fails with `seal_broken` where what it answers was not right, and is none where the code of sessions cannot be loaded.
    */
-  readonly reply?: Uint8Array<ArrayBuffer> | Promise<Uint8Array<ArrayBuffer>>;
+  readonly reply?: Uint8Array<ArrayBuffer> | Promise<Uint8Array<ArrayBuffer> | undefined>;
 }
 
 interface Kept {
@@ -130,19 +138,24 @@ export class SealedChannel {
     if (!content) throw new AnypathError('seal_broken');
     const { hello, frame } = content;
     const welcome = hello && this.#inTurn(() => this.#welcome(hello, opened.keyId));
-    if (!frame) return { ...(welcome && { reply: await welcome }) };
-    return { content: frame, ...(welcome && { reply: welcome }) };
+    if (frame) return { content: frame, ...(welcome && { reply: welcome }) };
+    const reply = await welcome;
+    return { ...(reply && { reply }) };
   }
 
   /** The answer to a hello: the same one where it was answered before. */
-  async #welcome(bytes: Uint8Array<ArrayBuffer>, keyId: string): Promise<Uint8Array<ArrayBuffer>> {
+  async #welcome(bytes: Uint8Array<ArrayBuffer>, keyId: string): Promise<Uint8Array<ArrayBuffer> | undefined> {
     const hello = `${keyId} ${toBase64Url(bytes)}`;
     const known = [...this.#sessions, ...this.#offered].find(({ answer }) => answer?.hello === hello)?.answer;
     if (known) return known.welcome;
-    const { session, welcome } = await answerHello(await this.#endsWith(keyId), bytes).catch((cause: unknown) => {
-      // A hello with a key of small order, for example: its sender is at fault.
-      throw new AnypathError('seal_broken', undefined, { cause });
-    });
+    const handshake = await loadHandshake();
+    if (!handshake) return undefined;
+    const { session, welcome } = await handshake
+      .answerHello(await this.#endsWith(keyId), bytes)
+      .catch((cause: unknown) => {
+        // A hello with a key of small order, for example: its sender is at fault.
+        throw new AnypathError('seal_broken', undefined, { cause });
+      });
     this.#offered = [...this.#offered, { session, keyId, answer: { hello, welcome } }].slice(-SESSIONS_MAX);
     return welcome;
   }
@@ -151,7 +164,9 @@ export class SealedChannel {
     const said = readWelcome(packet);
     const pending = await this.#pending;
     if (said && pending && answers(said.sessionId, pending)) {
-      const session = await takeWelcome(await this.#endsWith(said.keyId), pending, packet);
+      const handshake = await loadHandshake();
+      if (!handshake) return {};
+      const session = await handshake.takeWelcome(await this.#endsWith(said.keyId), pending, packet);
       // Dropped meanwhile, with a device that was revoked.
       if ((await this.#pending) !== pending) return {};
       this.#pending = undefined;

@@ -1,9 +1,9 @@
 import { AnypathError, type Mail } from '@anypath/protocol';
-import { ulid } from 'ulid';
+import { ulid } from '../ulid.ts';
 import type { DeviceKey } from './device-key.ts';
 import type { Directory } from './directory.ts';
 import { openEnvelope, sealEnvelope } from './envelope.ts';
-import { answerHello, sayHello } from './handshake.ts';
+import { loadHandshake, sayHello } from './hello.ts';
 import { decodeContent, encodeContent } from './packet.ts';
 import { type Arrival, SealedChannel } from './sealed-channel.ts';
 
@@ -95,7 +95,8 @@ export class Sealing {
     const content = encodeContent({ hello });
     const bytes = await sealEnvelope({ key, from: self, to: self, id: ulid(), recipients: [device], content });
     await openEnvelope({ key, from: self, to: self, bytes, senderKey: async () => key.publicKey });
-    await answerHello({ key, self, peer: self, peerKeyId: key.keyId, peerKey: key.publicKey }, hello);
+    const handshake = await loadHandshake();
+    await handshake?.answerHello({ key, self, peer: self, peerKeyId: key.keyId, peerKey: key.publicKey }, hello);
   }
 
   /** Asks for the keys of a wallet before they are needed: the first message does not wait for them then. */

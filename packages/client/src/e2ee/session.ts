@@ -1,13 +1,8 @@
 import { AnypathError } from '@anypath/protocol';
 import { concat, isSame } from './bytes.ts';
-import { TAG_BYTES } from './hpke.ts';
-import { PACKET } from './packet.ts';
+import { COUNTER_BYTES, HEAD_BYTES, PACKET, sessionIdOf, TAGGED_ID_BYTES } from './packet.ts';
 import { ReplayWindow } from './replay-window.ts';
 
-/** Bytes of a session's name in a packet: the first half of it. Four sessions are kept, so that is enough to tell them apart. */
-export const TAGGED_ID_BYTES = 8;
-const COUNTER_BYTES = 8;
-const HEAD_BYTES = 1 + TAGGED_ID_BYTES + COUNTER_BYTES;
 const NONCE_BYTES = 12;
 
 /** The keys of a session, AES-256-GCM, one for each direction. */
@@ -99,15 +94,6 @@ export class Session {
     }
   }
 }
-
-/** Which session a packet belongs to: the first 8 bytes of its name. `undefined` where it is no packet of a session. */
-export const sessionIdOf = (packet: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> | undefined =>
-  packet[0] === PACKET.session && packet.byteLength >= HEAD_BYTES + TAG_BYTES
-    ? packet.subarray(1, 1 + TAGGED_ID_BYTES)
-    : undefined;
-
-/** Whether a packet carries nothing, but for saying that its session is to be used. */
-export const isEmptyPacket = (packet: Uint8Array): boolean => packet.byteLength === HEAD_BYTES + TAG_BYTES;
 
 function headOf(id: Uint8Array, counter: number): Uint8Array<ArrayBuffer> {
   const head = new Uint8Array(HEAD_BYTES);

@@ -19,7 +19,7 @@ import { Receipts } from './receipts.ts';
 import { type DistributiveOmit, Recorder } from './recorder.ts';
 import { type LinkEffect, type LinkEvent, type LinkState, opened, pathOf, type TimerName } from './state.ts';
 import { type LinkStats, statsOf } from './stats.ts';
-import { step } from './step.ts';
+import { type ChannelSteps, step } from './step.ts';
 import { Timers } from './timers.ts';
 import type { TraceEntry } from './trace.ts';
 import { Wire } from './wire.ts';
@@ -47,6 +47,9 @@ export interface LinkEvents {
 
 const encoder = new TextEncoder();
 
+/** How long until the code of WebRTC is asked for again where it could not be loaded; something has to happen to the link, too. */
+const EQUIP_AGAIN_MS = 5_000;
+
 /**
  * One conversation with one wallet, over whichever path works. Messages arrive once and in order.
  *
@@ -67,6 +70,9 @@ export class Link extends Events<LinkEvents> {
   #hasBegun = false;
   readonly #recorder = new Recorder((entry) => this.emit('trace', entry));
   #state: LinkState;
+  #channel: ChannelSteps | undefined;
+  /** When the steps of the data channel are to be loaded, where they are not there: milliseconds of `performance.now()`. */
+  #equipAtMs = 0;
   readonly #streams: StreamsLater;
   /** With their code, which is loaded when the application listens for calls, makes one, or gets one: most pages begin without. */
   readonly #calls: Later<Calls>;
@@ -85,6 +91,10 @@ export class Link extends Events<LinkEvents> {
     this.#negotiator = new NegotiatorLater(
       { ...home, config: () => this.#config() },
       {
+        loaded: (steps) => {
+          this.#channel = steps;
+          this.#on({ type: 'equipped' });
+        },
         offered: (fromDevice) => this.#on({ type: 'rtc', trigger: 'offered', fromDevice }),
         opened: (tier) => this.#on({ type: 'rtc', trigger: 'opened', tier }),
         ready: (tier) => this.#on({ type: 'rtc', trigger: 'ready', tier }),
@@ -396,10 +406,15 @@ export class Link extends Events<LinkEvents> {
 
   #on(event: DistributiveOmit<LinkEvent, 'nowMs'>): void {
     const before = this.#state;
-    const { state, effects } = step(before, { ...event, nowMs: performance.now() });
+    const nowMs = performance.now();
+    const { state, effects } = step(before, { ...event, nowMs }, this.#channel);
     this.#state = state;
     this.#recorder.stepped(before, event, state, effects);
     for (const effect of effects) this.#perform(effect, event.type === 'timer');
+    if (!this.#channel && this.#home.rtc && !state.closed && nowMs >= this.#equipAtMs) {
+      this.#equipAtMs = nowMs + EQUIP_AGAIN_MS;
+      this.#negotiator.load();
+    }
   }
 
   #perform(effect: LinkEffect, isOverdue: boolean): void {

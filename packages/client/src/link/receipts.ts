@@ -1,5 +1,5 @@
 import { AnypathError } from '@anypath/protocol';
-import { ulid } from 'ulid';
+import { ulid } from '../ulid.ts';
 import { type Delivery, PendingReceipt, type Receipt } from './receipt.ts';
 import type { LinkEffect } from './state.ts';
 

@@ -1,10 +1,13 @@
 import type { Frame } from '@anypath/protocol';
 import { describe, expect, it } from 'vitest';
 import { Recorder } from './recorder.ts';
-import { type LinkEvent, opened } from './state.ts';
+import { type LinkEvent, type LinkState, opened } from './state.ts';
 import { statsOf } from './stats.ts';
-import { step } from './step.ts';
+import { step as stepWith } from './step.ts';
+import * as channel from './step-channel.ts';
 import { TRACE_MAX, type TraceEntry } from './trace.ts';
+
+const step = (state: LinkState, event: LinkEvent) => stepWith(state, event, channel);
 
 type Untimed<T> = T extends unknown ? Omit<T, 'nowMs'> : never;
 

@@ -65,6 +65,8 @@ export type LinkEvent = { readonly nowMs: number } & (
   | { readonly type: 'doubt' }
   /** The network is of another class. */
   | { readonly type: 'network'; readonly keepaliveMs: number }
+  /** The steps of the data channel are there from now on. */
+  | { readonly type: 'equipped' }
   /** There are fresh credentials for TURN; those in use end soon. */
   | { readonly type: 'renewed' }
   /** The other side's keys have changed. */

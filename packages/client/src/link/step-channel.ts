@@ -1,15 +1,40 @@
-import { alive, asked, type Liveness, patienceMs, silenceLeftMs } from './liveness.ts';
-import { rewound } from './outbox.ts';
-import type { RtcTier, Via } from './path.ts';
+import type { FrameHeader } from '@anypath/protocol';
+import { alive, asked, forgiven, heard, isProven, type Liveness, patienceMs, silenceLeftMs } from './liveness.ts';
+import { oldestLive, retried, rewound, rewoundWhole } from './outbox.ts';
+import type { RtcTier } from './path.ts';
 import { type Beside, phaseLimitMs, RTC_TABLE, type RtcTrigger } from './rtc-phase.ts';
 import { type LinkEffect, type LinkEvent, type LinkState, pathOf, relayIsUp } from './state.ts';
-import { timeoutMs, viaOf } from './step-messages.ts';
+import { hedged, ping, timeoutMs, viaOf } from './step-messages.ts';
 
 /** An attempt that is younger has seen the change of a network that is told now, milliseconds. */
 const STALE_ATTEMPT_MS = 1_000;
 
+/** How often a message is tried while its channel comes and goes before what the mailbox has goes live as well. */
+const CHANNEL_TRIES = 2;
+
+/** A message that a channel does not bring through in this time goes another way, however lively the channel is, milliseconds. */
+const CHANNEL_MS = 2_000;
+
+/** What happens to the channel alone. */
+export function onChannelEvent(
+  s: LinkState,
+  event: LinkEvent & { type: 'rtc' | 'hint' | 'doubt' | 'renewed' },
+  fx: LinkEffect[],
+): LinkState {
+  switch (event.type) {
+    case 'rtc':
+      return onRtc(s, event, fx);
+    case 'hint':
+      return onHint(s, event.nowMs, fx);
+    case 'doubt':
+      return s.rtc.phase === 'open' ? probed(s, event.nowMs, fx) : s;
+    case 'renewed':
+      return onRenewed(s, fx);
+  }
+}
+
 /** Where the network may have changed, a channel is asked, and a pause between attempts is over. */
-export function onHint(s: LinkState, nowMs: number, fx: LinkEffect[]): LinkState {
+function onHint(s: LinkState, nowMs: number, fx: LinkEffect[]): LinkState {
   if (s.rtc.phase === 'open') return probed(s, nowMs, fx);
   const mayStart = s.rtc.phase === 'waiting' && s.rtcWanted && !s.peerClosed && relayIsUp(s);
   if (mayStart) return moved({ ...s, rtc: { ...s.rtc, failures: 0 } }, 'start', fx);
@@ -24,7 +49,7 @@ export function restarted(s: LinkState, hasChanged: boolean, nowMs: number, fx: 
 }
 
 /** Asks the channel for a sign of life, unless it owes one. */
-export function probed(s: LinkState, nowMs: number, fx: LinkEffect[]): LinkState {
+function probed(s: LinkState, nowMs: number, fx: LinkEffect[]): LinkState {
   if (s.rtc.life.askedMs !== undefined || s.peerDevice === undefined) return s;
   fx.push(ping('rtc', s.peerDevice, true), { do: 'timer', name: 'probe', ms: timeoutMs(s, 'rtc', 1, nowMs) });
   return { ...s, rtc: { ...s.rtc, life: asked(s.rtc.life, nowMs, s.keepaliveMs) } };
@@ -42,7 +67,7 @@ export function onProbeDue(s: LinkState, nowMs: number, fx: LinkEffect[]): LinkS
   return { ...s, rtc: { ...s.rtc, life: rest } };
 }
 
-export function onRtc(before: LinkState, event: LinkEvent & { type: 'rtc' }, fx: LinkEffect[]): LinkState {
+function onRtc(before: LinkState, event: LinkEvent & { type: 'rtc' }, fx: LinkEffect[]): LinkState {
   switch (event.trigger) {
     case 'offered': {
       // The driver is answering already, beside the channel that there is to this device. Who offers has left that.
@@ -141,7 +166,7 @@ export function moved(s: LinkState, trigger: RtcTrigger, fx: LinkEffect[]): Link
 }
 
 /** TURN servers may refuse a user whose time is over: another connection is made while this one holds (SPEC S6.2). */
-export function onRenewed(s: LinkState, fx: LinkEffect[]): LinkState {
+function onRenewed(s: LinkState, fx: LinkEffect[]): LinkState {
   const { phase, tier, beside } = s.rtc;
   if (phase !== 'open' || tier !== 'turn' || beside || !relayIsUp(s) || !s.peerDevice) return s;
   fx.push({ do: 'start-rtc', toDevice: s.peerDevice });
@@ -156,16 +181,53 @@ function besideDoubted(s: LinkState, fx: LinkEffect[]): Beside | undefined {
   return 'spare';
 }
 
-export const ping = (via: Via, toDevice: string, reply: boolean): LinkEffect => ({
-  do: 'transmit',
-  via,
-  toDevice,
-  header: { t: 'ping', reply },
-  body: new Uint8Array(0),
-});
+/**
+ * The channel is heard; or the other side, over the relay, and then it may be that the channel is dead. One in doubt has to answer:
+ * that the other side reaches us does not show that we reach it.
+ */
+export function onSignOfLife(
+  s: LinkState,
+  { via, frame, nowMs }: LinkEvent & { type: 'frame' },
+  fx: LinkEffect[],
+): LinkState {
+  const { phase, life } = s.rtc;
+  const isTalk = frame.header.t !== 'ping';
+  if (via === 'relay') return phase === 'open' && isTalk && nowMs - life.heardMs > 100 ? probed(s, nowMs, fx) : s;
+  const isAnswer = isAnswering(frame.header);
+  const known = phase === 'doubted' && isAnswer ? forgiven(life, nowMs) : life;
+  const next = { ...s, rtc: { ...s.rtc, life: heard(known, nowMs, { isTalk, isAnswer }) } };
+  return isAnswer ? moved(next, 'heard', fx) : next;
+}
+
+/** Whether a frame is sent because one of ours arrived, on the path on which that came. */
+const isAnswering = (header: FrameHeader): boolean =>
+  header.t === 'ack' || header.t === 'call-ack' || (header.t === 'ping' && !header.reply);
+
+/** An acknowledgement on an open channel is overdue, while the relay is up. */
+export function onOverdue(s: LinkState, nowMs: number, fx: LinkEffect[]): LinkState {
+  const oldest = oldestLive(s.outbox);
+  const tries = oldest?.tries ?? 0;
+  // It went over the relay, before there was this channel: it goes again, and the channel is asked.
+  if (oldest?.sent?.path === 'relay') return probed({ ...s, outbox: retried(s.outbox, oldest) }, nowMs, fx);
+  if (oldest?.sent && isProven(s.rtc.life, nowMs) && nowMs - oldest.sent.ms < CHANNEL_MS) {
+    // The line loses packets, and brings others: what is missing goes the other way as well.
+    fx.push(...hedged(s, oldest), { do: 'timer', name: 'ack', ms: timeoutMs(s, 'rtc', 1, nowMs) });
+    return s;
+  }
+  // A channel that is heard again each time, and does not bring it through, is not what is missing.
+  return moved(tries > CHANNEL_TRIES ? { ...s, outbox: rewoundWhole(s.outbox) } : s, 'stalled', fx);
+}
+
+/** After each step: the timer of an attempt beside the channel, and when an attempt began. */
+export function settled(before: LinkState, s: LinkState, event: LinkEvent, fx: LinkEffect[]): LinkState {
+  armBesideTimer(before, s, fx);
+  const isBegun =
+    fx.some((effect) => effect.do === 'start-rtc') || (event.type === 'rtc' && event.trigger === 'offered');
+  return isBegun ? { ...s, rtc: { ...s.rtc, begunMs: event.nowMs } } : s;
+}
 
 /** An attempt beside an open channel has its time, as any other; in doubt, the doubt has. */
-export function armBesideTimer(before: LinkState, s: LinkState, fx: LinkEffect[]): void {
+function armBesideTimer(before: LinkState, s: LinkState, fx: LinkEffect[]): void {
   const isBeside = (one: LinkState) => one.rtc.phase === 'open' && one.rtc.beside !== undefined;
   if (s.rtc.phase !== 'open' || isBeside(s) === isBeside(before)) return;
   fx.push({ do: 'timer', name: 'rtc', ms: phaseLimitMs('open', 0, isBeside(s)) });

@@ -163,3 +163,12 @@ export function armAckTimer(before: LinkState, s: LinkState, nowMs: number, fx: 
   const via = viaOf(pathOf(s));
   fx.push({ do: 'timer', name: 'ack', ms: oldest && timeoutMs(s, via, s.overdue + 1, nowMs) });
 }
+
+/** Asks whether a path carries anything, or answers. @param reply whether an answer is wanted */
+export const ping = (via: Via, toDevice: string, reply: boolean): LinkEffect => ({
+  do: 'transmit',
+  via,
+  toDevice,
+  header: { t: 'ping', reply },
+  body: new Uint8Array(0),
+});

@@ -4,8 +4,11 @@ import { describe, expect, it } from 'vitest';
 import type { Cursor } from './inbox.ts';
 import type { Via } from './path.ts';
 import { type LinkEffect, type LinkEvent, type LinkState, opened, type TimerName } from './state.ts';
-import { step } from './step.ts';
+import { step as stepWith } from './step.ts';
+import * as channel from './step-channel.ts';
 import { dataHeader } from './step-messages.ts';
+
+const step = (state: LinkState, event: LinkEvent) => stepWith(state, event, channel);
 
 type Untimed<T> = T extends unknown ? Omit<T, 'nowMs'> : never;
 type Side = 'a' | 'b';

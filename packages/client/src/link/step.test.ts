@@ -1,8 +1,11 @@
 import type { AckHeader, Frame } from '@anypath/protocol';
 import { describe, expect, it } from 'vitest';
 import { RTC_TABLE, type RtcPhase } from './rtc-phase.ts';
-import { type LinkEffect, type LinkEvent, opened, pathOf } from './state.ts';
-import { step } from './step.ts';
+import { type LinkEffect, type LinkEvent, type LinkState, opened, pathOf } from './state.ts';
+import { step as stepWith } from './step.ts';
+import * as channel from './step-channel.ts';
+
+const step = (state: LinkState, event: LinkEvent) => stepWith(state, event, channel);
 
 type Untimed<T> = T extends unknown ? Omit<T, 'nowMs'> : never;
 
@@ -39,6 +42,25 @@ const sentOver = (effects: readonly LinkEffect[]) =>
     effect.do === 'transmit' && effect.header.t === 'data' ? [`${effect.header.id} ${effect.via}`] : [],
   );
 const named = (effects: readonly LinkEffect[]) => effects.map((effect) => effect.do);
+
+it('a link sends over the relay before the steps of the channel are there, and begins with the channel when they are', () => {
+  let state = opened({ epoch: 'E1', initiator: true, rtcWanted: true });
+  const done: string[] = [];
+  const play = (event: Untimed<LinkEvent>, steps?: typeof channel) => {
+    const taken = stepWith(state, { ...event, nowMs: 0 }, steps);
+    state = taken.state;
+    done.push(...taken.effects.map((effect) => effect.do));
+  };
+  play({ type: 'socket', up: true });
+  play({ type: 'presence', devices: ['b1'] });
+  play({ type: 'send', messages: [{ id: 'm', body: new Uint8Array(1), text: true, at: 0 }] });
+  play({ type: 'hint' });
+  expect(done).toContain('transmit');
+  expect(done).not.toContain('start-rtc');
+  play({ type: 'equipped' }, channel);
+  expect(done).toContain('start-rtc');
+  expect(state.rtc.phase).toBe('trying');
+});
 
 describe('a link', () => {
   it('keeps a message until the other side can be reached, then sends it over the relay at once', () => {

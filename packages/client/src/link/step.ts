@@ -1,7 +1,5 @@
-import type { FrameHeader } from '@anypath/protocol';
 import type { ArrivalPath } from './inbox.ts';
-import { forgiven, heard, isProven } from './liveness.ts';
-import { enqueued, oldestLive, retried, rewound, rewoundWhole } from './outbox.ts';
+import { enqueued, rewound, rewoundWhole } from './outbox.ts';
 import type { Path } from './path.ts';
 import {
   type LinkEffect,
@@ -13,54 +11,42 @@ import {
   type TimerName,
 } from './state.ts';
 import {
-  armBesideTimer,
-  moved,
-  onHint,
-  onProbeDue,
-  onRenewed,
-  onRtc,
-  onRtcExpired,
-  ping,
-  probed,
-  restarted,
-  upgrade,
-} from './step-channel.ts';
-import {
   armAckTimer,
   canMail,
   flush,
   forced,
-  hedged,
   onAck,
   onClock,
   onData,
   onKept,
   onRefused,
+  ping,
   post,
-  timeoutMs,
 } from './step-messages.ts';
+
+/** The steps of the data channel. They come with the code of WebRTC. */
+export type ChannelSteps = typeof import('./step-channel.ts');
 
 /** How often a message is tried on the relay before it goes to the mailbox all the same (SPEC S5.1). */
 const RELAY_TRIES = 2;
-
-/** How often a message is tried while its channel comes and goes before what the mailbox has goes live as well. */
-const CHANNEL_TRIES = 2;
-
-/** A message that a channel does not bring through in this time goes another way, however lively the channel is, milliseconds. */
-const CHANNEL_MS = 2_000;
 
 /**
  * What a link does next: the one place where it is decided.
  *
  * @param before the state so far
  * @param event what happened
+ * @param channel the steps of the data channel, once they are there: none is tried before
  * @returns the new state, and what the driver is to do, in this order
  */
-export function step(before: LinkState, event: LinkEvent): { state: LinkState; effects: readonly LinkEffect[] } {
+export function step(
+  before: LinkState,
+  event: LinkEvent,
+  channel: ChannelSteps | undefined,
+): { state: LinkState; effects: readonly LinkEffect[] } {
   if (before.closed) return { state: before, effects: [] };
   const fx: LinkEffect[] = [];
-  let s = react(before, event, fx);
-  s = upgrade(s, relayIsUp(s) && !relayIsUp(before), event.nowMs, fx);
+  let s = react(before, event, fx, channel);
+  if (channel) s = channel.upgrade(s, relayIsUp(s) && !relayIsUp(before), event.nowMs, fx);
   if (pathOf(s) !== pathOf(before)) {
     // A better path takes over while the relay still carries what it has.
     if (s.rtc.phase !== 'open') fx.push({ do: 'resend' });
@@ -70,10 +56,7 @@ export function step(before: LinkState, event: LinkEvent): { state: LinkState; e
   }
   s = post(flush(s, event.nowMs, fx), event.nowMs, fx);
   armAckTimer(before, s, event.nowMs, fx);
-  armBesideTimer(before, s, fx);
-  const isBegun =
-    fx.some((effect) => effect.do === 'start-rtc') || (event.type === 'rtc' && event.trigger === 'offered');
-  if (isBegun) s = { ...s, rtc: { ...s.rtc, begunMs: event.nowMs } };
+  if (channel) s = channel.settled(before, s, event, fx);
   return { state: s, effects: fx };
 }
 
@@ -81,7 +64,7 @@ export function step(before: LinkState, event: LinkEvent): { state: LinkState; e
 const isFallback = (from: Path, to: Path): boolean =>
   to === 'relay' || to === 'mailbox' || from === 'none' || to === 'none';
 
-function react(s: LinkState, event: LinkEvent, fx: LinkEffect[]): LinkState {
+function react(s: LinkState, event: LinkEvent, fx: LinkEffect[], channel: ChannelSteps | undefined): LinkState {
   switch (event.type) {
     case 'socket':
       return onSocket(s, event.up, fx);
@@ -92,18 +75,15 @@ function react(s: LinkState, event: LinkEvent, fx: LinkEffect[]): LinkState {
     case 'keys':
       return { ...s, outbox: rewound(s.outbox), mail: { ...s.mail, held: false } };
     case 'presence':
-      return onPresence(s, event.devices, event.nowMs, fx);
-    case 'unreachable':
-      return onPresence(
-        s,
-        s.peerDevices.filter((device) => device !== event.device),
-        event.nowMs,
-        fx,
-      );
+      return onPresence(s, event.devices, event.nowMs, fx, channel);
+    case 'unreachable': {
+      const devices = s.peerDevices.filter((device) => device !== event.device);
+      return onPresence(s, devices, event.nowMs, fx, channel);
+    }
     case 'send':
       return { ...s, peerClosed: false, outbox: enqueued(s.outbox, event.messages, event.nowMs) };
     case 'frame':
-      return onFrame(s, event, fx);
+      return onFrame(s, event, fx, channel);
     case 'mail':
       return onMail(s, event, fx);
     case 'kept':
@@ -113,17 +93,16 @@ function react(s: LinkState, event: LinkEvent, fx: LinkEffect[]): LinkState {
     case 'clock':
       return onClock(s, event.serverMs, fx);
     case 'rtc':
-      return onRtc(s, event, fx);
-    case 'timer':
-      return onTimer(s, event.name, event.nowMs, fx);
     case 'hint':
-      return onHint(s, event.nowMs, fx);
     case 'doubt':
-      return s.rtc.phase === 'open' ? probed(s, event.nowMs, fx) : s;
+    case 'renewed':
+      return channel ? channel.onChannelEvent(s, event, fx) : s;
+    case 'timer':
+      return onTimer(s, event.name, event.nowMs, fx, channel);
+    case 'equipped':
+      return s;
     case 'network':
       return { ...s, keepaliveMs: event.keepaliveMs };
-    case 'renewed':
-      return onRenewed(s, fx);
     case 'close':
       fx.push({ do: 'goodbye', toDevice: relayIsUp(s) ? s.peerDevice : undefined });
       return { ...s, closed: true };
@@ -137,13 +116,26 @@ function onSocket(s: LinkState, up: boolean, fx: LinkEffect[]): LinkState {
   return { ...s, socketUp: up, mail, overdue: 0, peerDevices: up ? s.peerDevices : [] };
 }
 
-function onTimer(s: LinkState, name: TimerName, nowMs: number, fx: LinkEffect[]): LinkState {
-  if (name === 'ack') return onAckOverdue(s, nowMs, fx);
-  if (name === 'probe') return onProbeDue(s, nowMs, fx);
-  return name === 'rtc' ? onRtcExpired(s, fx) : { ...s, mail: { ...s.mail, held: false } };
+function onTimer(
+  s: LinkState,
+  name: TimerName,
+  nowMs: number,
+  fx: LinkEffect[],
+  channel: ChannelSteps | undefined,
+): LinkState {
+  if (name === 'mail') return { ...s, mail: { ...s.mail, held: false } };
+  if (name === 'ack') return onAckOverdue(s, nowMs, fx, channel);
+  if (!channel) return s;
+  return name === 'probe' ? channel.onProbeDue(s, nowMs, fx) : channel.onRtcExpired(s, fx);
 }
 
-function onPresence(s: LinkState, devices: readonly string[], nowMs: number, fx: LinkEffect[]): LinkState {
+function onPresence(
+  s: LinkState,
+  devices: readonly string[],
+  nowMs: number,
+  fx: LinkEffect[],
+  channel: ChannelSteps | undefined,
+): LinkState {
   const isThere = s.peerDevice !== undefined && devices.includes(s.peerDevice);
   const stays = isThere || s.rtc.phase === 'open';
   const next = { ...s, peerDevices: devices, peerDevice: stays ? s.peerDevice : (devices.at(-1) ?? s.peerDevice) };
@@ -152,17 +144,23 @@ function onPresence(s: LinkState, devices: readonly string[], nowMs: number, fx:
   if (s.rtc.phase !== 'open') {
     const isToldAgain = isThere && devices.join(' ') === s.peerDevices.join(' ');
     const outbox = isToldAgain ? rewoundWhole(next.outbox) : rewound(next.outbox);
-    return restarted({ ...next, overdue: 0, outbox }, isToldAgain, nowMs, fx);
+    const again = { ...next, overdue: 0, outbox };
+    return channel ? channel.restarted(again, isToldAgain, nowMs, fx) : again;
   }
   // A page that closed does not close its channel: gone for the server, it has to prove that it is there.
-  return isThere ? next : moved(next, 'stalled', fx);
+  return isThere || !channel ? next : channel.moved(next, 'stalled', fx);
 }
 
-function onFrame(before: LinkState, event: LinkEvent & { type: 'frame' }, fx: LinkEffect[]): LinkState {
+function onFrame(
+  before: LinkState,
+  event: LinkEvent & { type: 'frame' },
+  fx: LinkEffect[],
+  channel: ChannelSteps | undefined,
+): LinkState {
   const { header, body } = event.frame;
-  const s = onSignOfLife(before, event, fx);
+  const s = channel ? channel.onSignOfLife(before, event, fx) : before;
   const path: Path = event.via === 'rtc' ? s.rtc.tier : 'relay';
-  if (header.t === 'bye') return { ...moved(s, 'failed', fx), peerClosed: true };
+  if (header.t === 'bye') return { ...(channel ? channel.moved(s, 'failed', fx) : s), peerClosed: true };
   if (header.t === 'ping') {
     if (header.reply) fx.push(ping(event.via, event.fromDevice, false));
     return s;
@@ -171,27 +169,9 @@ function onFrame(before: LinkState, event: LinkEvent & { type: 'frame' }, fx: Li
   // Calls and streams are the driver's.
   if (header.t !== 'data') return s;
   const to = { via: event.via, toDevice: event.fromDevice };
-  const next = { ...bound(s, event.fromDevice, fx), peerClosed: false };
+  const next = { ...bound(s, event.fromDevice, fx, channel), peerClosed: false };
   return onData(next, { header, body, path: path as ArrivalPath }, to, fx);
 }
-
-/**
- * The channel is heard; or the other side, over the relay, and then it may be that the channel is dead. One in doubt has to answer:
- * that the other side reaches us does not show that we reach it.
- */
-function onSignOfLife(s: LinkState, { via, frame, nowMs }: LinkEvent & { type: 'frame' }, fx: LinkEffect[]): LinkState {
-  const { phase, life } = s.rtc;
-  const isTalk = frame.header.t !== 'ping';
-  if (via === 'relay') return phase === 'open' && isTalk && nowMs - life.heardMs > 100 ? probed(s, nowMs, fx) : s;
-  const isAnswer = isAnswering(frame.header);
-  const known = phase === 'doubted' && isAnswer ? forgiven(life, nowMs) : life;
-  const next = { ...s, rtc: { ...s.rtc, life: heard(known, nowMs, { isTalk, isAnswer }) } };
-  return isAnswer ? moved(next, 'heard', fx) : next;
-}
-
-/** Whether a frame is sent because one of ours arrived, on the path on which that came. */
-const isAnswering = (header: FrameHeader): boolean =>
-  header.t === 'ack' || header.t === 'call-ack' || (header.t === 'ping' && !header.reply);
 
 /** The mailbox carries the same frames. What another device of ours sent needs no answer. */
 function onMail(
@@ -212,31 +192,19 @@ function onMail(
 }
 
 /** The link follows the device that it hears from; a connection to another device is over. */
-function bound(s: LinkState, device: string, fx: LinkEffect[]): LinkState {
+function bound(s: LinkState, device: string, fx: LinkEffect[], channel: ChannelSteps | undefined): LinkState {
   if (s.peerDevice === device) return s;
   const peerDevices = s.peerDevices.includes(device) ? s.peerDevices : [...s.peerDevices, device];
   const next = { ...s, peerDevice: device, peerDevices, outbox: rewound(s.outbox) };
-  return s.peerDevice === undefined ? next : moved(next, 'failed', fx);
+  return s.peerDevice === undefined || !channel ? next : channel.moved(next, 'failed', fx);
 }
 
 /**
  * On the data channel silence is doubt; on the relay it is loss, and everything goes again: also what the mailbox has, in case
  * it was sealed for other devices than this one. At last the mailbox gets it, too.
  */
-function onAckOverdue(s: LinkState, nowMs: number, fx: LinkEffect[]): LinkState {
-  const oldest = oldestLive(s.outbox);
-  const tries = oldest?.tries ?? 0;
-  if (s.rtc.phase === 'open' && relayIsUp(s)) {
-    // It went over the relay, before there was this channel: it goes again, and the channel is asked.
-    if (oldest?.sent?.path === 'relay') return probed({ ...s, outbox: retried(s.outbox, oldest) }, nowMs, fx);
-    if (oldest?.sent && isProven(s.rtc.life, nowMs) && nowMs - oldest.sent.ms < CHANNEL_MS) {
-      // The line loses packets, and brings others: what is missing goes the other way as well.
-      fx.push(...hedged(s, oldest), { do: 'timer', name: 'ack', ms: timeoutMs(s, 'rtc', 1, nowMs) });
-      return s;
-    }
-    // A channel that is heard again each time, and does not bring it through, is not what is missing.
-    return moved(tries > CHANNEL_TRIES ? { ...s, outbox: rewoundWhole(s.outbox) } : s, 'stalled', fx);
-  }
+function onAckOverdue(s: LinkState, nowMs: number, fx: LinkEffect[], channel: ChannelSteps | undefined): LinkState {
+  if (channel && s.rtc.phase === 'open' && relayIsUp(s)) return channel.onOverdue(s, nowMs, fx);
   const next = { ...s, overdue: s.overdue + 1, outbox: rewoundWhole(s.outbox) };
   // Counted on the relay alone: the mailbox is dear, and a channel that died is no reason for it.
   return next.overdue >= RELAY_TRIES && canMail(s) ? forced(next, nowMs, fx) : next;

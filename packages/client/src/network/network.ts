@@ -1,6 +1,5 @@
-import type { RtcReport } from '@anypath/protocol';
 import { Events } from '../emitter.ts';
-import { type NetworkFacts, type NetworkPreset, observed, ordered, PRESET_SETTINGS, presetOf } from './preset.ts';
+import { keepaliveMsOf, type NetworkFacts, type NetworkPreset, presetOf } from './preset.ts';
 
 /** What a network tells. */
 export interface NetworkEvents {
@@ -27,22 +26,12 @@ export class Network extends Events<NetworkEvents> {
 
   /** How long a silent data channel is left alone at most, milliseconds. */
   get keepaliveMs(): number {
-    return PRESET_SETTINGS[this.#preset].keepaliveMs;
+    return keepaliveMsOf(this.#preset);
   }
 
-  /** Configuration of the next connection. @param servers as the server handed them out; none where it has none */
-  configuration(servers: readonly RTCIceServer[]): RTCConfiguration {
-    const { iceTransportPolicy } = PRESET_SETTINGS[this.#preset];
-    return { iceTransportPolicy, iceServers: ordered(servers, this.#preset) };
-  }
-
-  /**
-   * An attempt to connect is over, or open.
-   *
-   * @param hadTurn whether there was a TURN server to reach: without one, nothing that is missing means anything
-   */
-  learn(report: RtcReport, hadTurn: boolean): void {
-    if (hadTurn) this.#facts = observed(this.#facts, report);
+  /** Something was observed. @param observed what is known now, of what was known */
+  learn(observed: (before: NetworkFacts) => NetworkFacts): void {
+    this.#facts = observed(this.#facts);
     this.#settle();
   }
 

@@ -1,7 +1,9 @@
 import type { CandidateCount, RtcReport } from '@anypath/protocol';
 import { describe, expect, it } from 'vitest';
+import { observed } from '../rtc/observed.ts';
+import { ordered } from '../rtc/ordered.ts';
 import { Network } from './network.ts';
-import { type NetworkFacts, type NetworkPreset, observed, ordered, presetOf } from './preset.ts';
+import { type NetworkFacts, type NetworkPreset, presetOf } from './preset.ts';
 
 const host = { type: 'host', protocol: 'udp', count: 1 } as const;
 const srflx = { type: 'srflx', protocol: 'udp', count: 1 } as const;
@@ -46,7 +48,7 @@ describe('the class of a network', () => {
     ['mobile', 'the browser says so', [attempt('opened', [host, srflx])], { isCellular: true }],
     ['ultra', 'a mobile network lets nothing through', [attempt('failed', [host])], { isCellular: true }],
   ])('[S3.2] is %s where %s', (preset, _why, reports, known) => {
-    expect(presetOf(reports.reduce(observed, known))).toBe(preset);
+    expect(presetOf(reports.reduce((before, report) => observed(before, report, true), known))).toBe(preset);
   });
 
   it('[S3.2] puts the TURN addresses first that pass its firewall, and leaves none out', () => {
@@ -62,28 +64,29 @@ describe('the class of a network', () => {
   });
 });
 
+const blocked = (before: NetworkFacts) => observed(before, attempt('failed', [host]), true);
+
 describe('what is known of a network', () => {
   it('[S3.2] decides from then on, and is told', () => {
     const network = new Network('auto');
     const told: string[] = [];
     network.on('changed', (preset) => told.push(preset));
-    network.learn(attempt('failed', [host]), true);
-    network.learn(attempt('failed', [host]), true);
+    network.learn(blocked);
+    network.learn(blocked);
     expect(told).toEqual(['ultra']);
     network.forget();
     expect(told).toEqual(['ultra', 'home']);
-    expect(network.configuration([])).toEqual({ iceTransportPolicy: 'all', iceServers: [] });
   });
 
   it('is nothing where there was no TURN server to reach', () => {
     const network = new Network('auto');
-    network.learn(attempt('failed', [host]), false);
+    network.learn((before) => observed(before, attempt('failed', [host]), false));
     expect(network.preset).toBe('home');
   });
 
   it('does not count where the application has chosen', () => {
     const network = new Network('mobile');
-    network.learn(attempt('failed', [host]), true);
+    network.learn(blocked);
     network.forget();
     expect(network.preset).toBe('mobile');
     expect(network.keepaliveMs).toBeLessThan(new Network('auto').keepaliveMs);

@@ -1,4 +1,5 @@
 import type { Forwarded } from '@anypath/protocol';
+import type { ChannelSteps } from '../link/step.ts';
 import type { Negotiator, NegotiatorEvents, Surroundings } from './negotiator.ts';
 import type { RtcStats } from './rtc-stats.ts';
 import type { SelectedPair } from './selected-pair.ts';
@@ -6,19 +7,30 @@ import type { SelectedPair } from './selected-pair.ts';
 /** Loads the code of data channels; once, also where it is asked for again. */
 export const loadRtc = () => import('./rtc.ts');
 
+/** What is told beside what a negotiator tells. */
+interface LaterEvents extends NegotiatorEvents {
+  /** The code is there, before anything is done with it. */
+  loaded(steps: ChannelSteps): void;
+}
+
 /**
  * The negotiator of a link, with its code: what is to be done before that is there waits in its order, and until then there is no
  * connection. Where it cannot be loaded, an attempt has failed: the next one tries again.
  */
 export class NegotiatorLater {
   readonly #around: Surroundings;
-  readonly #events: NegotiatorEvents;
+  readonly #events: LaterEvents;
   #negotiator: Negotiator | undefined;
   #early: ((negotiator: Negotiator) => void)[] | undefined;
 
-  constructor(around: Surroundings, events: NegotiatorEvents) {
+  constructor(around: Surroundings, events: LaterEvents) {
     this.#around = around;
     this.#events = events;
+  }
+
+  /** Loads the code; once, unless it could not be had. */
+  load(): void {
+    this.#do(() => undefined);
   }
 
   /** As `Negotiator.start`. */
@@ -82,7 +94,8 @@ export class NegotiatorLater {
     const early = [act];
     this.#early = early;
     loadRtc().then(
-      ({ Negotiator }) => {
+      ({ Negotiator, channelSteps }) => {
+        this.#events.loaded(channelSteps);
         this.#negotiator = new Negotiator(this.#around, this.#events);
         for (const each of early) each(this.#negotiator);
       },

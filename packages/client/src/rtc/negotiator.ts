@@ -1,7 +1,7 @@
 import type { AnswerSignal, CandidateSignal, Forwarded, OfferSignal, RtcReport, SignalEvent } from '@anypath/protocol';
 import { convIdOf } from '@anypath/protocol';
-import { ulid } from 'ulid';
 import type { RtcTier } from '../link/path.ts';
+import { ulid } from '../ulid.ts';
 import { Attempt } from './attempt.ts';
 import type { AttemptTrace } from './attempt-log.ts';
 import type { RtcStats } from './rtc-stats.ts';

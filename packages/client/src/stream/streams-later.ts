@@ -1,7 +1,7 @@
 import { type AbortHeader, AnypathError, type CreditHeader, LIMITS, type StreamHeader } from '@anypath/protocol';
-import { ulid } from 'ulid';
 import { Later } from '../later.ts';
 import type { Lines } from '../link/lines.ts';
+import { ulid } from '../ulid.ts';
 import type { IncomingStream, OutgoingStream, Streams } from './streams.ts';
 
 /**

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { bearer } from './credentials.ts';
+import { bearer } from '../credentials.ts';
+import { refused, standInFetch } from '../stand-in-fetch.ts';
 import { IceSource } from './ice.ts';
-import { refused, standInFetch } from './stand-in-fetch.ts';
 
 const TTL_S = 600;
 const MINUTE_MS = 60_000;

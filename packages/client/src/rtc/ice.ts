@@ -1,7 +1,7 @@
 import { IceAnswer, PATHS, type ProviderName } from '@anypath/protocol';
-import { askSignedIn, type Credentials } from './credentials.ts';
-import { Events } from './emitter.ts';
-import { parsed, RefusedRequest } from './http.ts';
+import { askSignedIn, type Credentials } from '../credentials.ts';
+import { Events } from '../emitter.ts';
+import { parsed, RefusedRequest } from '../http.ts';
 
 /** The share of their lifetime after which credentials are fetched again, and how far it may be off (SPEC S6.2). */
 const REFRESH_AT = 0.7;
