@@ -11,8 +11,8 @@ export interface ComparePlan {
   readonly parts: readonly Compared[];
   readonly subjects: readonly SubjectName[];
   readonly pairs: readonly Pair[];
-  /** Of each subject, for each pair of networks. */
-  readonly trials: number;
+  /** Of each subject, for each pair of networks; and where there is a direct path, which is measured too. */
+  readonly trials: { readonly relayed: number; readonly direct: number };
   /** Of each subject, for each way to be away. */
   readonly deliveries: number;
   /** A subject that has failed so often on a pair, and never connected, is not tried any more on it. */
@@ -42,7 +42,7 @@ export const FULL: ComparePlan = {
   parts: COMPARED,
   subjects: SUBJECTS,
   pairs: PAIRS,
-  trials: 5,
+  trials: { relayed: 5, direct: 10 },
   deliveries: 3,
   hopeless: 2,
   events: {
@@ -66,7 +66,7 @@ export const FULL: ComparePlan = {
 export const QUICK: ComparePlan = {
   ...FULL,
   pairs: PAIRS.filter(({ a }) => ['home', 'corporate', 'ultraNoWs'].includes(a)),
-  trials: 3,
+  trials: { relayed: 3, direct: 3 },
   deliveries: 1,
   hopeless: 1,
   events: { names: ['udp-cut', 'address-change-silent'], ours: 1, others: 1 },
@@ -77,3 +77,7 @@ export const QUICK: ComparePlan = {
 
 /** Whether two networks reach each other without a relay, so that there is a direct path to wait for. */
 export const hasDirectPath = ({ a, b }: Pair): boolean => a === 'home' && b === 'home';
+
+/** How often each subject connects on a pair of networks. */
+export const trialsOf = ({ trials }: ComparePlan, pair: Pair): number =>
+  hasDirectPath(pair) ? trials.direct : trials.relayed;
