@@ -15,12 +15,12 @@ export interface ComparePlan {
   readonly trials: { readonly relayed: number; readonly direct: number };
   /** Of each subject, for each way to be away. */
   readonly deliveries: number;
-  /** A subject that has failed so often on a pair, and never connected, is not tried any more on it. */
+  /** A subject that has failed so often on a pair, and never connected, is not tried any more on it; across deliveries too. */
   readonly hopeless: number;
   /** Of anypath, and of each of the others, for each event. */
   readonly events: { readonly names: readonly string[]; readonly ours: number; readonly others: number };
-  /** Connections to each server that do nothing. */
-  readonly sockets: number;
+  /** Connections to each server that do nothing; and to one whose clients are costly to make. */
+  readonly sockets: { readonly each: number; readonly costly: number };
   /** How often the processor time of signals is measured, and how many signals each time. */
   readonly signals: { readonly rounds: number; readonly each: number };
   /** When something that is waited for is given up. */
@@ -57,7 +57,7 @@ export const FULL: ComparePlan = {
     ours: 10,
     others: 5,
   },
-  sockets: 5_000,
+  sockets: { each: 5_000, costly: 5_000 },
   signals: { rounds: 5, each: 4_000 },
   giveUpMs: 20_000,
 };
@@ -70,7 +70,7 @@ export const QUICK: ComparePlan = {
   deliveries: 1,
   hopeless: 1,
   events: { names: ['udp-cut', 'address-change-silent'], ours: 1, others: 1 },
-  sockets: 1_500,
+  sockets: { each: 1_500, costly: 500 },
   signals: { rounds: 2, each: 2_000 },
   giveUpMs: 10_000,
 };

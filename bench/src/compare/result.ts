@@ -29,6 +29,8 @@ export interface DeliverCell {
   readonly absence: Absence;
   readonly subject: SubjectName;
   readonly trials: number;
+  /** Trials that were left out, because none of the subject's messages had ever arrived. */
+  readonly skipped: number;
   /** Trials in which every message arrived. */
   readonly complete: number;
   readonly sent: number;
@@ -54,8 +56,6 @@ export interface ServerCell {
   readonly idleKib: number | null;
   /** Processor time for a thousand signals from one client to another, milliseconds. */
   readonly cpuMs: Spread | null;
-  /** Why something was not measured. */
-  readonly reason?: string;
 }
 
 /** All that was compared in one run. */

@@ -70,13 +70,13 @@ export function tablesOf(result: CompareResult): Table[] {
     ),
     table(
       'Messages to somebody who is not there',
-      'The other side has been here before and has left. A side sends for half a second, stays for three seconds and leaves too; then the other comes back. Trials in which every message was there.',
+      'The other side has been here before and has left. A side sends for half a second, stays for three seconds and leaves too; then the other comes back. Trials in which every message was there. What delivered nothing is not tried with a restart, too.',
       'while away',
       [...new Set(result.deliver.map(({ absence }) => absence))].map((absence) => [
         absence,
         ...subjects.map((subject) => {
           const cell = result.deliver.find((one) => one.absence === absence && one.subject === subject);
-          if (!cell || cell.trials === 0) return '–';
+          if (!cell || cell.trials + cell.skipped === 0) return '–';
           return cell.arrived === 0 ? NONE : `${cell.complete} of ${cell.trials}`;
         }),
       ]),
