@@ -57,7 +57,7 @@ export const FULL: ComparePlan = {
     ours: 10,
     others: 5,
   },
-  sockets: { each: 5_000, costly: 5_000 },
+  sockets: { each: 5_000, costly: 500 },
   signals: { rounds: 5, each: 4_000 },
   giveUpMs: 20_000,
 };

@@ -33,15 +33,25 @@ export async function weighServers(plan: ComparePlan, say: (line: string) => voi
     const kind = SERVER_KINDS[subject];
     const before = known.get(kind);
     if (before) return before;
-    const cpuMs = await signalTime(kind, join(folder, `${subject}-signals`), plan.signals);
+    const cpuMs = await orNull(signalTime(kind, join(folder, `${subject}-signals`), plan.signals));
     const sockets = kind.isCostly ? plan.sockets.costly : plan.sockets.each;
-    const idleKib = await idleMemory(kind, join(folder, `${subject}-idle`), sockets);
+    const idleKib = await orNull(idleMemory(kind, join(folder, `${subject}-idle`), sockets));
     const cell = { server: kind.server, sockets, idleKib, cpuMs };
     say(
-      `${kind.server}: ${cpuMs.median.toFixed(0)} ms of processor time for a thousand signals, ${idleKib.toFixed(1)} KiB an idle connection`,
+      `${kind.server}: ${cpuMs?.median.toFixed(0) ?? '–'} ms of processor time for a thousand signals, ${idleKib?.toFixed(1) ?? '–'} KiB an idle connection`,
     );
     known.set(kind, cell);
     return cell;
+  }
+}
+
+/** A server that fails ends no run of an hour: it has no number. */
+async function orNull<Value>(found: Promise<Value>): Promise<Value | null> {
+  try {
+    return await found;
+  } catch (cause) {
+    console.error(cause);
+    return null;
   }
 }
 

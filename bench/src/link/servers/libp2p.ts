@@ -25,6 +25,8 @@ const node = await createLibp2p({
     maxConnections: 2 * clients,
     inboundConnectionThreshold: clients,
     maxIncomingPendingConnections: clients,
+    // Many may come at the same time.
+    inboundUpgradeTimeout: 60_000,
   },
   services: {
     identify: identify(),
