@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { LongestFirst } from './scripts/longest-first.mjs';
 
 // Workspace packages are tested from their source, without a build.
 const conditions = ['source', 'module', 'node', 'development|production'];
@@ -8,6 +9,7 @@ export default defineConfig({
   test: {
     // Most files wait for programs and sockets more than they compute: two cores take two at a time.
     maxWorkers: 2,
+    sequence: { sequencer: LongestFirst },
     reporters: ['default', './scripts/report.mjs'],
     projects: [
       {

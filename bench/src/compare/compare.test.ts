@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { profileRows } from '../profile/rows.ts';
 import { connectCell } from './connect.ts';
 import { deliverCell } from './deliver.ts';
 import { inTime } from './in-time.ts';
@@ -6,6 +7,7 @@ import { comparePage } from './page.ts';
 import { COMPARED, FULL, hasDirectPath, QUICK } from './plan.ts';
 import { type CompareResult, together } from './result.ts';
 import { compareText, factsOf, tablesOf } from './table.ts';
+import { waterfallOf } from './waterfall.ts';
 
 const HOMES = { a: 'home', b: 'home' } as const;
 const MACHINE = { node: 'v20', platform: 'linux x64', cpu: '<fast>', cores: 2, memoryGiB: 8 };
@@ -26,10 +28,16 @@ const RESULT: CompareResult = {
     connectCell({ a: 'ultra', b: 'home' }, 'anypath', [{ firstMs: 90, directMs: null }], []),
     connectCell({ a: 'ultra', b: 'home' }, 'peerjs', [{ firstMs: null, directMs: null }], ['late']),
   ],
+  profile: profileRows([
+    [
+      { stage: 'sign-in', fromMs: -1_300, toMs: -1_000 },
+      { stage: 'checks', fromMs: 100, toMs: 150 },
+    ],
+  ]),
   events: [],
   deliver: [
-    deliverCell('offline', 'anypath', [{ sent: 25, arrived: 25 }], []),
-    deliverCell('offline', 'peerjs', [{ sent: 25, arrived: 0 }], []),
+    { ...deliverCell('offline', 'anypath', [{ sent: 25, arrived: 25 }], []), skipped: 0 },
+    { ...deliverCell('offline', 'peerjs', [], []), skipped: 1 },
   ],
   sizes: [
     { subject: 'anypath', bytes: 60_000, laterBytes: 14_000 },
@@ -37,7 +45,7 @@ const RESULT: CompareResult = {
   ],
   servers: [
     { subject: 'anypath', server: 'anypath', sockets: 10, idleKib: 20, cpuMs: { min: 1, median: 2, max: 3 } },
-    { subject: 'peerjs', server: 'PeerServer', sockets: 0, idleKib: null, cpuMs: null, reason: 'none' },
+    { subject: 'peerjs', server: 'PeerServer', sockets: 0, idleKib: null, cpuMs: null },
   ],
 };
 
@@ -98,8 +106,26 @@ describe('the comparison', () => {
     expect(page).toContain('<svg');
     expect(page).toContain('currentColor');
     expect(page).toContain('&#60;fast&#62;');
+    expect(page).toContain('aria-label="anypath: 80 ms; peerjs: 400 ms"');
     expect(page).not.toMatch(/<(script|link|img)|url\(|src=/);
     expect(factsOf(RESULT, MACHINE)).toContain('the quick plan, 2 minutes');
+  });
+
+  it('shows where the time of a connection goes, what was before it just before it', async () => {
+    expect(rowsOf('Where the time of a connection goes')).toEqual([
+      ['sign-in', '-1,300', '-1,000', '300 (300–300)'],
+      ['checks', '100', '150', '50 (50–50)'],
+    ]);
+    const { svg, text } = await waterfallOf(RESULT.profile);
+    expect(text).toBe('sign-in: 300 ms, before the opening; checks: 50 ms');
+    // 450 ms from the longest before the opening to the end, on 400 pixels.
+    const bars = [...svg.matchAll(/d="M(-?[\d.]+),[\d.]+h([\d.]+)v12/g)].map((found) => found.slice(1).map(Number));
+    expect(bars).toEqual([
+      [0, expect.closeTo(266.7, 1)],
+      [expect.closeTo(355.6, 1), expect.closeTo(44.4, 1)],
+    ]);
+    const without = { ...RESULT, profile: [] };
+    expect(tablesOf(without)).toHaveLength(tablesOf(RESULT).length - 1);
   });
 
   it('keeps what an earlier run of the same code has found of other parts', () => {

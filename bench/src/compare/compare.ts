@@ -17,7 +17,8 @@ export async function compare(plan: ComparePlan, isQuick: boolean, say: Say): Pr
   const startedAt = new Date();
   const has = (part: Compared) => plan.parts.includes(part);
   const { sizes, servers } = has('weigh') ? await weigh(plan, say) : { sizes: [], servers: [] };
-  const { connect, deliver } = has('connect') || has('deliver') ? await meet(plan, say) : { connect: [], deliver: [] };
+  const { connect, profile, deliver } =
+    has('connect') || has('deliver') ? await meet(plan, say) : { connect: [], profile: [], deliver: [] };
   const { events } = has('survive') ? await survive(plan, say) : { events: [] };
   return {
     startedAt: startedAt.toISOString(),
@@ -30,6 +31,7 @@ export async function compare(plan: ComparePlan, isQuick: boolean, say: Say): Pr
     giveUpMs: plan.giveUpMs,
     tookSeconds: Math.round((Date.now() - startedAt.getTime()) / 1000),
     connect,
+    profile,
     events,
     deliver,
     sizes,
@@ -47,9 +49,9 @@ async function weigh(plan: ComparePlan, say: Say) {
 async function meet(plan: ComparePlan, say: Say) {
   await using lab = await LinkLab.open(clientsOf(plan.pairs), plan.subjects);
   if (plan.parts.includes('connect')) say('Connecting');
-  const connect = plan.parts.includes('connect') ? await compareConnecting(lab, plan, say) : [];
+  const found = plan.parts.includes('connect') ? await compareConnecting(lab, plan, say) : { connect: [], profile: [] };
   if (plan.parts.includes('deliver')) say('Delivering');
-  return { connect, deliver: plan.parts.includes('deliver') ? await compareDelivery(lab, plan, say) : [] };
+  return { ...found, deliver: plan.parts.includes('deliver') ? await compareDelivery(lab, plan, say) : [] };
 }
 
 function survive({ subjects, events: { names, ours, others }, giveUpMs }: ComparePlan, say: Say) {

@@ -1,12 +1,13 @@
 import { clientNames, type Pair } from '@anypath/lab/matrix/plan';
-import { type ConnectTrial, runConnectTrial } from '../link/connect-trial.ts';
+import { type ConnectTimes, type ConnectTrial, runConnectTrial } from '../link/connect-trial.ts';
 import { messageOf } from '../link/event-trial.ts';
 import type { LinkLab } from '../link/link-lab.ts';
 import { pairName } from '../link/plan.ts';
 import type { SubjectName } from '../link/subjects.ts';
+import { type ProfileRow, profileRows } from '../profile/rows.ts';
 import { spreadOf } from '../spread.ts';
 import { inTime } from './in-time.ts';
-import { type ComparePlan, hasDirectPath } from './plan.ts';
+import { type ComparePlan, hasDirectPath, trialsOf } from './plan.ts';
 import type { ConnectCell } from './result.ts';
 
 /** So long the pages of a trial may take beside what is measured. */
@@ -17,21 +18,32 @@ interface Found {
   readonly errors: string[];
 }
 
+/** What connecting came to, and where the time of ours went. */
+export interface Connecting {
+  readonly connect: readonly ConnectCell[];
+  readonly profile: readonly ProfileRow[];
+}
+
 /** Has each subject connect on each pair of networks, in turns. */
-export async function compareConnecting(lab: LinkLab, plan: ComparePlan, say: Say): Promise<ConnectCell[]> {
-  const cells: ConnectCell[] = [];
+export async function compareConnecting(lab: LinkLab, plan: ComparePlan, say: Say): Promise<Connecting> {
+  const connect: ConnectCell[] = [];
+  const profiled: ConnectTrial[] = [];
   for (const pair of plan.pairs) {
     const found = new Map(plan.subjects.map((name): [SubjectName, Found] => [name, { trials: [], errors: [] }]));
-    for (let trial = 1; trial <= plan.trials; trial++) {
+    const trials = trialsOf(plan, pair);
+    for (let trial = 1; trial <= trials; trial++) {
       for (const [name, mine] of found) {
         if (isHopeless(mine, plan)) continue;
         const told = await tryPair(lab, plan, { pair, name, mine });
-        say(`${pairName(pair)} ${trial}/${plan.trials}, ${name}: ${told}`);
+        say(`${pairName(pair)} ${trial}/${trials}, ${name}: ${told}`);
       }
     }
-    for (const [name, { trials, errors }] of found) cells.push(connectCell(pair, name, trials, errors));
+    for (const [name, { trials, errors }] of found) {
+      connect.push(connectCell(pair, name, trials, errors));
+      profiled.push(...trials);
+    }
   }
-  return cells;
+  return { connect, profile: profileRows(profiled.flatMap(({ stages }) => (stages ? [stages] : []))) };
 }
 
 type Say = (line: string) => void;
@@ -63,10 +75,10 @@ async function tryPair(
 export function connectCell(
   pair: Pair,
   subject: SubjectName,
-  trials: readonly ConnectTrial[],
+  trials: readonly ConnectTimes[],
   errors: readonly string[],
 ): ConnectCell {
-  const known = (field: keyof ConnectTrial) => trials.map((trial) => trial[field]).filter((value) => value !== null);
+  const known = (field: keyof ConnectTimes) => trials.map((trial) => trial[field]).filter((value) => value !== null);
   const spread = (values: readonly number[]) => (values.length === 0 ? null : spreadOf(values));
   return {
     pair: pairName(pair),

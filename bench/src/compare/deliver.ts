@@ -28,29 +28,53 @@ export interface DeliverTrial {
  */
 export async function compareDelivery(
   lab: LinkLab,
-  { subjects, deliveries: trials }: ComparePlan,
+  { subjects, deliveries, hopeless }: ComparePlan,
   say: (line: string) => void,
 ): Promise<DeliverCell[]> {
   const stations = { a: lab.station('home-1'), b: lab.station('home-2') };
   const cells: DeliverCell[] = [];
+  const all = new Map(subjects.map((name): [SubjectName, DeliverTrial[]] => [name, []]));
   for (const absence of ['offline', 'offline, and the server is restarted'] as const) {
-    const found = new Map(subjects.map((name) => [name, { trials: [] as DeliverTrial[], errors: [] as string[] }]));
-    for (let trial = 1; trial <= trials; trial++) {
-      for (const [name, { trials: mine, errors }] of found) {
-        const head = `${absence} ${trial}/${trials}, ${name}`;
-        try {
-          const one = await runDeliverTrial(lab, name, stations, absence);
-          mine.push(one);
-          say(`${head}: ${one.arrived} of ${one.sent} arrived`);
-        } catch (cause) {
-          errors.push(messageOf(cause));
-          say(`${head}: ${messageOf(cause)}`);
-        }
+    const found = new Map(subjects.map((name): [SubjectName, Found] => [name, { trials: [], errors: [] }]));
+    for (let trial = 1; trial <= deliveries; trial++) {
+      for (const [name, mine] of found) {
+        if (isHopeless(all.get(name) ?? [], hopeless)) continue;
+        const told = await tryDelivery(lab, stations, absence, { name, mine });
+        say(`${absence} ${trial}/${deliveries}, ${name}: ${told}`);
       }
     }
-    for (const [name, { trials: mine, errors }] of found) cells.push(deliverCell(absence, name, mine, errors));
+    for (const [name, { trials, errors }] of found) {
+      const skipped = deliveries - trials.length - errors.length;
+      cells.push({ ...deliverCell(absence, name, trials, errors), skipped });
+      all.get(name)?.push(...trials);
+    }
   }
   return cells;
+}
+
+interface Found {
+  readonly trials: DeliverTrial[];
+  readonly errors: string[];
+}
+
+const isHopeless = (trials: readonly DeliverTrial[], hopeless: number): boolean =>
+  trials.length >= hopeless && trials.every(({ arrived }) => arrived === 0);
+
+/** @returns how it went, in words */
+async function tryDelivery(
+  lab: LinkLab,
+  stations: { readonly a: Station; readonly b: Station },
+  absence: Absence,
+  { name, mine }: { readonly name: SubjectName; readonly mine: Found },
+): Promise<string> {
+  try {
+    const trial = await runDeliverTrial(lab, name, stations, absence);
+    mine.trials.push(trial);
+    return `${trial.arrived} of ${trial.sent} arrived`;
+  } catch (cause) {
+    mine.errors.push(messageOf(cause));
+    return messageOf(cause);
+  }
 }
 
 /** Puts the trials of one subject together. */
@@ -59,7 +83,7 @@ export function deliverCell(
   subject: SubjectName,
   trials: readonly DeliverTrial[],
   errors: readonly string[],
-): DeliverCell {
+): Omit<DeliverCell, 'skipped'> {
   const sum = (field: keyof DeliverTrial) => trials.reduce((so, trial) => so + trial[field], 0);
   const complete = trials.filter(({ sent, arrived }) => sent > 0 && arrived === sent).length;
   return {

@@ -11,16 +11,16 @@ export interface ComparePlan {
   readonly parts: readonly Compared[];
   readonly subjects: readonly SubjectName[];
   readonly pairs: readonly Pair[];
-  /** Of each subject, for each pair of networks. */
-  readonly trials: number;
+  /** Of each subject, for each pair of networks; and where there is a direct path, which is measured too. */
+  readonly trials: { readonly relayed: number; readonly direct: number };
   /** Of each subject, for each way to be away. */
   readonly deliveries: number;
-  /** A subject that has failed so often on a pair, and never connected, is not tried any more on it. */
+  /** A subject that has failed so often on a pair, and never connected, is not tried any more on it; across deliveries too. */
   readonly hopeless: number;
   /** Of anypath, and of each of the others, for each event. */
   readonly events: { readonly names: readonly string[]; readonly ours: number; readonly others: number };
-  /** Connections to each server that do nothing. */
-  readonly sockets: number;
+  /** Connections to each server that do nothing; and to one whose clients are costly to make. */
+  readonly sockets: { readonly each: number; readonly costly: number };
   /** How often the processor time of signals is measured, and how many signals each time. */
   readonly signals: { readonly rounds: number; readonly each: number };
   /** When something that is waited for is given up. */
@@ -42,7 +42,7 @@ export const FULL: ComparePlan = {
   parts: COMPARED,
   subjects: SUBJECTS,
   pairs: PAIRS,
-  trials: 5,
+  trials: { relayed: 5, direct: 10 },
   deliveries: 3,
   hopeless: 2,
   events: {
@@ -57,7 +57,7 @@ export const FULL: ComparePlan = {
     ours: 10,
     others: 5,
   },
-  sockets: 5_000,
+  sockets: { each: 5_000, costly: 500 },
   signals: { rounds: 5, each: 4_000 },
   giveUpMs: 20_000,
 };
@@ -66,14 +66,18 @@ export const FULL: ComparePlan = {
 export const QUICK: ComparePlan = {
   ...FULL,
   pairs: PAIRS.filter(({ a }) => ['home', 'corporate', 'ultraNoWs'].includes(a)),
-  trials: 3,
+  trials: { relayed: 3, direct: 3 },
   deliveries: 1,
   hopeless: 1,
   events: { names: ['udp-cut', 'address-change-silent'], ours: 1, others: 1 },
-  sockets: 1_500,
+  sockets: { each: 1_500, costly: 500 },
   signals: { rounds: 2, each: 2_000 },
   giveUpMs: 10_000,
 };
 
 /** Whether two networks reach each other without a relay, so that there is a direct path to wait for. */
 export const hasDirectPath = ({ a, b }: Pair): boolean => a === 'home' && b === 'home';
+
+/** How often each subject connects on a pair of networks. */
+export const trialsOf = ({ trials }: ComparePlan, pair: Pair): number =>
+  hasDirectPath(pair) ? trials.direct : trials.relayed;

@@ -1,11 +1,7 @@
-import { parse, type Spec, View } from 'vega';
+import type { Spec } from 'vega';
+import { type Plot, svgOf, TEXT } from './drawing.ts';
 import type { CompareResult } from './result.ts';
-
-/** A drawing, as SVG in the colours of the page that shows it. */
-export interface Plot {
-  readonly title: string;
-  readonly svg: string;
-}
+import { waterfallOf } from './waterfall.ts';
 
 interface Bar {
   readonly subject: string;
@@ -67,6 +63,7 @@ export async function plotsOf(result: CompareResult): Promise<Plot[]> {
       'Processor time for a thousand signals, server',
       bars((subject) => result.servers.find((cell) => cell.subject === subject)?.cpuMs?.median, 'ms', 'not measured'),
     ),
+    ...(result.profile.length > 0 ? [waterfallOf(result.profile)] : []),
   ]);
 }
 
@@ -74,18 +71,15 @@ const shown = (value: number): string =>
   value < 100 ? value.toFixed(1).replace(/\.0$/, '') : String(Math.round(value));
 
 async function draw(title: string, bars: readonly Bar[]): Promise<Plot> {
-  const svg = await new View(parse(specOf(bars)), { renderer: 'none' }).toSVG();
-  return { title, svg };
+  const text = bars.map(({ subject, label }) => `${subject}: ${label}`).join('; ');
+  return { title, text, svg: await svgOf(specOf(bars)) };
 }
 
 /** Horizontal bars with their numbers, ours in a colour of its own. */
 const specOf = (bars: readonly Bar[]): Spec => ({
-  $schema: 'https://vega.github.io/schema/vega/v6.json',
-  background: 'transparent',
   width: WIDTH_PX,
   height: ROW_PX * bars.length,
   padding: { left: 90, right: 120, top: 4, bottom: 4 },
-  autosize: 'none',
   data: [{ name: 'bars', values: [...bars] }],
   scales: [
     { name: 'y', type: 'band', domain: { data: 'bars', field: 'subject' }, range: 'height', padding: 0.25 },
@@ -125,10 +119,7 @@ const specOf = (bars: readonly Bar[]): Spec => ({
           y: { scale: 'y', field: 'subject', band: 0.5 },
           x: { scale: 'x', field: 'value', offset: 8 },
           text: { field: 'label' },
-          baseline: { value: 'middle' },
-          fill: { value: 'currentColor' },
-          font: { value: 'system-ui, sans-serif' },
-          fontSize: { value: 13 },
+          ...TEXT,
         },
       },
     },

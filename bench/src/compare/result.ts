@@ -1,6 +1,7 @@
 import type { LinkResult } from '../link/link.ts';
 import type { SubjectName } from '../link/subjects.ts';
 import type { machine } from '../machine.ts';
+import type { ProfileRow } from '../profile/rows.ts';
 import type { Spread } from '../spread.ts';
 import type { Compared } from './plan.ts';
 
@@ -28,6 +29,8 @@ export interface DeliverCell {
   readonly absence: Absence;
   readonly subject: SubjectName;
   readonly trials: number;
+  /** Trials that were left out, because none of the subject's messages had ever arrived. */
+  readonly skipped: number;
   /** Trials in which every message arrived. */
   readonly complete: number;
   readonly sent: number;
@@ -53,8 +56,6 @@ export interface ServerCell {
   readonly idleKib: number | null;
   /** Processor time for a thousand signals from one client to another, milliseconds. */
   readonly cpuMs: Spread | null;
-  /** Why something was not measured. */
-  readonly reason?: string;
 }
 
 /** All that was compared in one run. */
@@ -73,6 +74,8 @@ export interface CompareResult {
   readonly giveUpMs: number;
   readonly tookSeconds: number;
   readonly connect: readonly ConnectCell[];
+  /** Where the time of anypath's connections went, home to home. */
+  readonly profile: readonly ProfileRow[];
   readonly events: LinkResult['events'];
   readonly deliver: readonly DeliverCell[];
   readonly sizes: readonly SizeCell[];
@@ -85,7 +88,7 @@ export type Report = CompareResult & { readonly bench: 'compare'; readonly machi
 /** What each part of a run finds. */
 const FOUND = {
   weigh: ['sizes', 'servers'],
-  connect: ['connect'],
+  connect: ['connect', 'profile'],
   deliver: ['deliver'],
   survive: ['events'],
 } as const satisfies Record<Compared, readonly (keyof CompareResult)[]>;

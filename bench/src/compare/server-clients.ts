@@ -1,33 +1,13 @@
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import { createEvent, subscribe } from '@trystero-p2p/nostr';
 import { io } from 'socket.io-client';
 import { WebSocket } from 'ws';
 import { startAnypath } from '../anypath.ts';
-import { type Child, startChild } from '../child.ts';
+import { startChild } from '../child.ts';
 import type { SubjectName } from '../link/subjects.ts';
 import { befriend, CANDIDATE, connect, signal } from '../signalling/clients.ts';
-
-/** A connection to a server. */
-export interface ServerClient {
-  readonly name: string;
-  close(): void;
-}
-
-/** How a server is started and spoken to, by its own protocol and without a browser. */
-export interface ServerKind<Client extends ServerClient = ServerClient> {
-  /** Which program it is. */
-  readonly server: string;
-  /** @param folder for its files @param clients so many will come */
-  start(folder: string, clients: number): Promise<Child>;
-  connect(server: Child, name: string): Promise<Client>;
-  /** Lets two signal each other. */
-  introduce(server: Child, pair: readonly [Client, Client]): Promise<void>;
-  /** A signal from one to the other; resolves once it is there. */
-  signal(from: Client, to: Client): Promise<void>;
-}
-
-const fileOf = (name: string): string => fileURLToPath(new URL(`../../dist/link/servers/${name}.js`, import.meta.url));
+import { libp2p } from './libp2p-clients.ts';
+import { fileOf, type ServerClient, type ServerKind } from './server-kind.ts';
 
 type SocketClient = ServerClient & { readonly socket: ReturnType<typeof io> };
 type WsClient = ServerClient & { readonly ws: WebSocket };
@@ -37,7 +17,7 @@ const anypath: ServerKind<SocketClient> = {
   start: (folder) => startAnypath(folder, { BEARER_ROUTE_WHITELIST: '^/api/' }),
   connect: async ({ url }, name) => {
     const socket = await connect(url, name);
-    return { name, socket, close: () => socket.disconnect() };
+    return { name, socket, close: () => void socket.disconnect() };
   },
   introduce: (server, [one, other]) => befriend(server, [one.name, other.name]),
   signal: async (from, to) => {
@@ -54,7 +34,7 @@ const bare: ServerKind<SocketClient> = {
       socket.once('connect', () => resolve());
       socket.once('connect_error', reject);
     });
-    return { name, socket, close: () => socket.disconnect() };
+    return { name, socket, close: () => void socket.disconnect() };
   },
   introduce: async () => undefined,
   signal: async (from, to) => {
@@ -102,15 +82,12 @@ const nostr: ServerKind<WsClient> = {
   },
 };
 
-/** The servers of the subjects; one that is left out says why. */
-export const SERVER_KINDS: Readonly<Record<SubjectName, ServerKind | { readonly reason: string }>> = {
+/** The servers of the subjects. */
+export const SERVER_KINDS: Readonly<Record<SubjectName, ServerKind>> = {
   anypath,
   minimal: bare,
   peerjs,
   'simple-peer': bare,
   trystero: nostr,
-  libp2p: {
-    reason:
-      'not measured: every connection needs a whole node of libp2p on the other side, and thousands of them are more than one machine drives',
-  },
+  libp2p,
 };

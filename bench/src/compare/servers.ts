@@ -6,11 +6,12 @@ import type { SubjectName } from '../link/subjects.ts';
 import { type Spread, spreadOf } from '../spread.ts';
 import type { ComparePlan } from './plan.ts';
 import type { ServerCell } from './result.ts';
-import { SERVER_KINDS, type ServerClient, type ServerKind } from './server-clients.ts';
+import { SERVER_KINDS } from './server-clients.ts';
+import type { ServerClient, ServerKind } from './server-kind.ts';
 
 /** The first connections make room in the heap, and do not count. */
 const WARM = 500;
-const BATCH = 100;
+const BATCH = 50;
 /** So many that no device comes near its rate limit. */
 const PAIRS = 150;
 /** Signals on their way at the same time. */
@@ -30,49 +31,62 @@ export async function weighServers(plan: ComparePlan, say: (line: string) => voi
 
   async function cellOf(subject: SubjectName): Promise<Omit<ServerCell, 'subject'>> {
     const kind = SERVER_KINDS[subject];
-    if ('reason' in kind) return { server: subject, sockets: 0, idleKib: null, cpuMs: null, reason: kind.reason };
     const before = known.get(kind);
     if (before) return before;
-    const cpuMs = await signalTime(kind, join(folder, `${subject}-signals`), plan.signals);
-    const idleKib = await idleMemory(kind, join(folder, `${subject}-idle`), plan.sockets);
-    const cell = { server: kind.server, sockets: plan.sockets, idleKib, cpuMs };
+    const cpuMs = await orNull(signalTime(kind, join(folder, `${subject}-signals`), plan.signals));
+    const sockets = kind.isCostly ? plan.sockets.costly : plan.sockets.each;
+    const idleKib = await orNull(idleMemory(kind, join(folder, `${subject}-idle`), sockets));
+    const cell = { server: kind.server, sockets, idleKib, cpuMs };
     say(
-      `${kind.server}: ${cpuMs.median.toFixed(0)} ms of processor time for a thousand signals, ${idleKib.toFixed(1)} KiB an idle connection`,
+      `${kind.server}: ${cpuMs?.median.toFixed(0) ?? '–'} ms of processor time for a thousand signals, ${idleKib?.toFixed(1) ?? '–'} KiB an idle connection`,
     );
     known.set(kind, cell);
     return cell;
   }
 }
 
+/** A server that fails ends no run of an hour: it has no number. */
+async function orNull<Value>(found: Promise<Value>): Promise<Value | null> {
+  try {
+    return await found;
+  } catch (cause) {
+    console.error(cause);
+    return null;
+  }
+}
+
 async function idleMemory(kind: ServerKind, folder: string, sockets: number): Promise<number> {
   await using server = await kind.start(folder, sockets + WARM);
-  const all: ServerClient[] = [];
-  const open = async (upTo: number) => {
-    while (all.length < upTo) {
-      const names = Array.from({ length: Math.min(BATCH, upTo - all.length) }, (_, at) => `idle-${all.length + at}`);
-      all.push(...(await Promise.all(names.map((name) => kind.connect(server, name)))));
-    }
-  };
-  await open(WARM);
+  const open = (count: number) => inBatches(count, () => kind.connect(server, `idle-${number++}`));
+  let number = 0;
+  const all: ServerClient[] = await open(WARM);
   const before = server.residentKib() ?? Number.NaN;
-  await open(WARM + sockets);
+  all.push(...(await open(sockets)));
   const after = server.residentKib() ?? Number.NaN;
-  for (const client of all) client.close();
+  await Promise.all(all.map((client) => client.close()));
   return (after - before) / sockets;
+}
+
+/** Makes so many of something, some at a time. */
+async function inBatches<Item>(count: number, make: (index: number) => Promise<Item>): Promise<Item[]> {
+  const items: Item[] = [];
+  while (items.length < count) {
+    const size = Math.min(BATCH, count - items.length);
+    items.push(...(await Promise.all(Array.from({ length: size }, (_, at) => make(items.length + at)))));
+  }
+  return items;
 }
 
 /** Milliseconds of processor time for a thousand signals; the first round warms up. */
 async function signalTime(kind: ServerKind, folder: string, { rounds, each }: ComparePlan['signals']): Promise<Spread> {
   await using server = await kind.start(folder, 2 * PAIRS);
-  const pairs: (readonly [ServerClient, ServerClient])[] = [];
-  for (let index = 0; index < PAIRS; index++) {
-    const pair = [
-      await kind.connect(server, `caller-${index}`),
-      await kind.connect(server, `callee-${index}`),
-    ] as const;
+  const connect = async (index: number) => {
+    const [one, other] = [kind.connect(server, `caller-${index}`), kind.connect(server, `callee-${index}`)];
+    const pair = [await one, await other] as const;
     await kind.introduce(server, pair);
-    pairs.push(pair);
-  }
+    return pair;
+  };
+  const pairs = await inBatches(PAIRS, connect);
   const times: number[] = [];
   for (let round = 0; round <= rounds; round++) {
     const before = server.cpuSeconds() ?? Number.NaN;
@@ -80,7 +94,7 @@ async function signalTime(kind: ServerKind, folder: string, { rounds, each }: Co
     const after = server.cpuSeconds() ?? Number.NaN;
     if (round > 0) times.push(((after - before) * 1_000 * 1_000) / each);
   }
-  for (const pair of pairs) for (const client of pair) client.close();
+  await Promise.all(pairs.flat().map((client) => client.close()));
   return spreadOf(times);
 }
 

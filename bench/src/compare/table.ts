@@ -52,6 +52,7 @@ export function tablesOf(result: CompareResult): Table[] {
         .filter((pair) => result.connect.some((cell) => cell.pair === pair && cell.directMs))
         .map((pair) => [pair, ...subjects.map((subject) => spreadCell(result, pair, subject, 'directMs'))]),
     ),
+    ...profileTables(result),
     table(
       'What happens to networks, in mid-conversation',
       `Median milliseconds of silence; then messages lost of all that were sent. "${NONE}": messages did not flow again within ${giveUpMs / 1000} s in half of the trials or more.`,
@@ -69,13 +70,13 @@ export function tablesOf(result: CompareResult): Table[] {
     ),
     table(
       'Messages to somebody who is not there',
-      'The other side has been here before and has left. A side sends for half a second, stays for three seconds and leaves too; then the other comes back. Trials in which every message was there.',
+      'The other side has been here before and has left. A side sends for half a second, stays for three seconds and leaves too; then the other comes back. Trials in which every message was there. What delivered nothing is not tried with a restart, too.',
       'while away',
       [...new Set(result.deliver.map(({ absence }) => absence))].map((absence) => [
         absence,
         ...subjects.map((subject) => {
           const cell = result.deliver.find((one) => one.absence === absence && one.subject === subject);
-          if (!cell || cell.trials === 0) return '–';
+          if (!cell || cell.trials + cell.skipped === 0) return '–';
           return cell.arrived === 0 ? NONE : `${cell.complete} of ${cell.trials}`;
         }),
       ]),
@@ -103,6 +104,24 @@ export function tablesOf(result: CompareResult): Table[] {
     ]),
   ];
 }
+
+/** Where the time of a connection goes; no table where that was not measured. */
+const profileTables = ({ profile }: CompareResult): Table[] =>
+  profile.length === 0
+    ? []
+    : [
+        {
+          title: 'Where the time of a connection goes',
+          note: `anypath, home to home, ${profile[0]?.trials} connections: median milliseconds from the opening of the conversation; what is below zero was before it. Each median is for itself; in brackets the least and the most.`,
+          head: ['part', 'from', 'to', 'took'],
+          rows: profile.map(({ stage, fromMs, toMs, tookMs }) => [
+            stage,
+            whole(fromMs.median),
+            whole(toMs.median),
+            `${whole(tookMs.median)} (${whole(tookMs.min)}–${whole(tookMs.max)})`,
+          ]),
+        },
+      ];
 
 /** The tables, for people at a terminal. */
 export const compareText = (result: CompareResult): string =>

@@ -1,15 +1,19 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { type Stage, stagesOf } from '../profile/stages.ts';
 import type { LinkLab, Station } from './link-lab.ts';
 import type { Account } from './pages/account.ts';
 import type { PageName } from './subjects.ts';
 
 /** Milliseconds from the opening of a conversation; `null`: given up, or there is no such thing. */
-export interface ConnectTrial {
+export interface ConnectTimes {
   /** Until the other application had the first message. */
   readonly firstMs: number | null;
   /** Until messages took the direct path. */
   readonly directMs: number | null;
 }
+
+/** A trial, with where its time went: of a subject that can tell, once it has the direct path. */
+export type ConnectTrial = ConnectTimes & { readonly stages?: readonly Stage[] };
 
 /** Both sides have been online for so long: nobody measures how a page starts. */
 const ONLINE_MS = 1_000;
@@ -33,12 +37,15 @@ export async function runConnectTrial(
   for (const untilMs = Date.now() + giveUpMs; ; await delay(POLL_MS)) {
     const trial = connectTrialOf(await pages.a.account(), await pages.b.account());
     const isDone = trial.firstMs !== null && (trial.directMs !== null || name === 'bare-emit' || !hasDirect);
-    if (isDone || Date.now() >= untilMs) return trial;
+    if (!isDone && Date.now() < untilMs) continue;
+    return name === 'anypath' && trial.directMs !== null
+      ? { ...trial, stages: stagesOf(await pages.a.profile()) }
+      : trial;
   }
 }
 
 /** @param ours the account of the side that opened the conversation @param theirs the other's */
-export function connectTrialOf(ours: Account, theirs: Account): ConnectTrial {
+export function connectTrialOf(ours: Account, theirs: Account): ConnectTimes {
   const since = (atMs: number | undefined) => (atMs === undefined ? null : atMs - (ours.openedAtMs ?? Number.NaN));
   return {
     firstMs: since(theirs.seen.find(({ number }) => number === 0)?.atMs),

@@ -1,5 +1,5 @@
 import { clientNames, clientsOf, type Pair } from '@anypath/lab/matrix/plan';
-import { type ConnectTrial, runConnectTrial } from './connect-trial.ts';
+import { type ConnectTimes, type ConnectTrial, runConnectTrial } from './connect-trial.ts';
 import { type EventTrial, messageOf, runEventTrial } from './event-trial.ts';
 import { LinkLab, ROUND_TRIP_MS } from './link-lab.ts';
 import { BENCH_EVENTS, type BenchEvent, interleaved, pairName, secondsFor } from './plan.ts';
@@ -100,9 +100,9 @@ async function benchConnect(bench: Bench): Promise<ConnectRow[]> {
       `first message ${ms(firstMs)}, direct path ${directMs === null ? 'none' : ms(directMs)}`,
     isHopeless: ({ firstMs }) => firstMs === null,
   });
-  const times = (name: PageName, field: keyof ConnectTrial) =>
+  const times = (name: PageName, field: keyof ConnectTimes) =>
     series.get(name)?.results.map((trial) => trial[field]) ?? [];
-  const compare = (what: string, over: PageName, field: keyof ConnectTrial) =>
+  const compare = (what: string, over: PageName, field: keyof ConnectTimes) =>
     ratioOf(what, over, times('anypath', field), times(over, field));
   push(ratios, compare('first message', 'bare-emit', 'firstMs'));
   for (const name of OTHERS) {

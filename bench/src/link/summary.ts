@@ -1,5 +1,5 @@
 import { type Spread, spreadOf } from '../spread.ts';
-import type { ConnectTrial } from './connect-trial.ts';
+import type { ConnectTimes } from './connect-trial.ts';
 import type { EventTrial } from './event-trial.ts';
 import type { Verdict } from './judge.ts';
 import { type BenchEvent, NO_RTC, pairName } from './plan.ts';
@@ -115,7 +115,7 @@ export function eventRow(
 }
 
 /** Puts trials of connecting together. */
-export function connectRow(subject: PageName, { results, errors }: Series<ConnectTrial>, giveUpMs: number): ConnectRow {
+export function connectRow(subject: PageName, { results, errors }: Series<ConnectTimes>, giveUpMs: number): ConnectRow {
   const first = results.map(({ firstMs }) => firstMs);
   const direct = subject === 'bare-emit' ? [] : results.map(({ directMs }) => directMs);
   return {

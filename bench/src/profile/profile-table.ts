@@ -7,10 +7,10 @@ export function profileTable({ rows, roundTripMs }: ProfileResult): string {
   const least = Math.min(...rows.map(({ fromMs }) => fromMs.median));
   const most = Math.max(...rows.map(({ toMs }) => toMs.median));
   const column = (ms: number): number => Math.round(((ms - least) / Math.max(1, most - least)) * WIDTH);
-  const lines = rows.map(({ stage, fromMs, toMs }) => {
+  const lines = rows.map(({ stage, fromMs, toMs, tookMs }) => {
     const [from, to] = [column(fromMs.median), column(toMs.median)];
     const bar = `${' '.repeat(from)}${'█'.repeat(Math.max(1, to - from))}`.padEnd(WIDTH + 1);
-    return `${stage.padEnd(34)}${bar} ${whole(fromMs.median)} to ${whole(toMs.median)} ms (${whole(toMs.median - fromMs.median)})`;
+    return `${stage.padEnd(34)}${bar} ${whole(fromMs.median)} to ${whole(toMs.median)} ms (${whole(tookMs.median)})`;
   });
   return [
     ...lines,

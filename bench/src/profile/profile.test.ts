@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { profileTable } from './profile-table.ts';
+import { profileRows } from './rows.ts';
 import { stagesOf } from './stages.ts';
 
 const PROFILE = {
@@ -30,13 +31,26 @@ describe('the profile of a connection', () => {
     ]);
   });
 
+  it('puts several connections together, a part by those that reached it', () => {
+    const [signIn, checks] = profileRows([
+      [{ stage: 'sign-in', fromMs: -900, toMs: -700 }],
+      [
+        { stage: 'sign-in', fromMs: -800, toMs: -500 },
+        { stage: 'checks', fromMs: 100, toMs: 140 },
+      ],
+    ]);
+    expect(signIn).toMatchObject({ stage: 'sign-in', trials: 2, tookMs: { min: 200, max: 300 } });
+    expect(checks).toMatchObject({ stage: 'checks', trials: 1, fromMs: { median: 100 }, tookMs: { median: 40 } });
+    expect(profileRows([])).toEqual([]);
+  });
+
   it('is drawn as a waterfall', () => {
     const same = (value: number) => ({ min: value, median: value, max: value });
     const text = profileTable({
       roundTripMs: 40,
       rows: [
-        { stage: 'sign-in', fromMs: same(0), toMs: same(50), trials: 1 },
-        { stage: 'checks', fromMs: same(50), toMs: same(100), trials: 1 },
+        { stage: 'sign-in', fromMs: same(0), toMs: same(50), tookMs: same(50), trials: 1 },
+        { stage: 'checks', fromMs: same(50), toMs: same(100), tookMs: same(50), trials: 1 },
       ],
     });
     const [first = '', second = ''] = text.split('\n');

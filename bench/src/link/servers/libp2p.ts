@@ -1,4 +1,6 @@
 /** A node of libp2p that serves as a circuit relay, as its documentation has it, for more than the 15 reservations that it stops at by itself. */
+import './with-resolvers.ts';
+
 import { noise } from '@chainsafe/libp2p-noise';
 import { yamux } from '@chainsafe/libp2p-yamux';
 import { circuitRelayServer } from '@libp2p/circuit-relay-v2';
@@ -9,17 +11,6 @@ import { nodeKey, RELAY_NAME } from '../pages/node-key.ts';
 import { serverSettings } from './settings.ts';
 
 const RESERVATIONS = 10_000;
-
-// It takes Promise.withResolvers for granted, which Node 20 does not have.
-if (!('withResolvers' in Promise)) {
-  Object.defineProperty(Promise, 'withResolvers', {
-    value: () => {
-      const parts: { resolve?: unknown; reject?: unknown } = {};
-      const promise = new Promise((resolve, reject) => Object.assign(parts, { resolve, reject }));
-      return { promise, ...parts };
-    },
-  });
-}
 
 const { host, port, tls } = serverSettings();
 const clients = Number(process.env['CLIENTS'] ?? RESERVATIONS);
@@ -34,6 +25,8 @@ const node = await createLibp2p({
     maxConnections: 2 * clients,
     inboundConnectionThreshold: clients,
     maxIncomingPendingConnections: clients,
+    // Many may come at the same time.
+    inboundUpgradeTimeout: 60_000,
   },
   services: {
     identify: identify(),
