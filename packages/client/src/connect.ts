@@ -6,7 +6,7 @@ import { claimDevice } from './device.ts';
 import { deviceNameOf } from './device-name.ts';
 import { defaultDurable } from './durable/default-durable.ts';
 import { type DurableStore, explained } from './durable/durable-store.ts';
-import { loadHandshake } from './e2ee/hello.ts';
+import { loadHandshake } from './e2ee/handshake-later.ts';
 import { serverUrl } from './http.ts';
 import { Network } from './network/network.ts';
 import type { NetworkPreset } from './network/preset.ts';

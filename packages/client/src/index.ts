@@ -44,14 +44,13 @@ export type { RtcStats } from './rtc/rtc-stats.ts';
 export type { SelectedPair } from './rtc/selected-pair.ts';
 export {
   currentSession,
-  type ServerOptions,
   type SignedIn,
   type SignOutOptions,
   signInMethods,
   signInWithWallet,
   signOut,
-  type WalletSignInOptions,
 } from './sign-in.ts';
+export type { ServerOptions, WalletSignInOptions } from './sign-in-options.ts';
 export type { KeyValueStore } from './storage.ts';
 export type { IncomingStream, OutgoingStream } from './stream/streams.ts';
 export type { WalletProvider } from './wallet-provider.ts';

@@ -3,7 +3,7 @@ import { browserDurable } from './durable/default-durable.ts';
 import type { DurableStore } from './durable/durable-store.ts';
 import { type Identity, identityOf, keepProof } from './e2ee/identity.ts';
 import { askHttp, parsed } from './http.ts';
-import type { WalletSignInOptions } from './sign-in.ts';
+import type { WalletSignInOptions } from './sign-in-options.ts';
 import { walletMessage } from './wallet-message.ts';
 import { accountIn, chainIdOf, signedBy } from './wallet-provider.ts';
 

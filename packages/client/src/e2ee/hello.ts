@@ -8,14 +8,6 @@ import { PACKET, SESSION_ID_BYTES } from './packet.ts';
 export const WELCOME_BYTES = 1 + SESSION_ID_BYTES + KEY_ID_BYTES + KEY_BYTES + TAG_BYTES;
 const nothing = new Uint8Array();
 
-/**
- * Loads the code of sessions. It comes beside the connection to the server: until it is there, and where it cannot be loaded, what is
- * said travels in envelopes, and a hello in one of them is answered later.
- *
- * @returns `undefined` where it cannot be loaded; it is tried again then
- */
-export const loadHandshake = () => import('./handshake.ts').catch(() => undefined);
-
 /** A hello that waits for its welcome. */
 export interface PendingHello {
   /** 16 random bytes that name the session, and the ephemeral public key, 32 bytes. */

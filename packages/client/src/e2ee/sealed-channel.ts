@@ -3,7 +3,8 @@ import { ulid } from '../ulid.ts';
 import { isSame } from './bytes.ts';
 import type { DeviceKey } from './device-key.ts';
 import { openEnvelope, type Recipient, sealEnvelope } from './envelope.ts';
-import { answers, loadHandshake, type PendingHello, readWelcome, sayHello } from './hello.ts';
+import { loadHandshake } from './handshake-later.ts';
+import { answers, type PendingHello, readWelcome, sayHello } from './hello.ts';
 import {
   type Content,
   decodeContent,

@@ -3,7 +3,8 @@ import { ulid } from '../ulid.ts';
 import type { DeviceKey } from './device-key.ts';
 import type { Directory } from './directory.ts';
 import { openEnvelope, sealEnvelope } from './envelope.ts';
-import { loadHandshake, sayHello } from './hello.ts';
+import { loadHandshake } from './handshake-later.ts';
+import { sayHello } from './hello.ts';
 import { decodeContent, encodeContent } from './packet.ts';
 import { type Arrival, SealedChannel } from './sealed-channel.ts';
 
