@@ -16,7 +16,7 @@ export class Believed<V extends NonNullable<unknown>> {
   readonly #ttlMs: number;
 
   /**
-   * @param max answers that are remembered; beyond, it is asked each time
+   * @param max answers that are remembered; those that were asked for longest ago leave first
    * @param ttlMs how long they are believed: a change by another process is seen after this time at the latest
    */
   constructor(max: number, ttlMs: number) {
@@ -26,7 +26,7 @@ export class Believed<V extends NonNullable<unknown>> {
 
   /** @param ask gives the answer where none is known; where it fails nothing is remembered */
   of(key: string, ask: () => Maybe<V>): Maybe<V> {
-    const known = this.#known.get(key);
+    const known = this.#known.peek(key);
     const nowMs = performance.now();
     if (known && known.untilMs > nowMs) return known.value;
     const value = ask();

@@ -34,6 +34,7 @@ import { nodeEvents } from './nodes.ts';
 import { OneATurn } from './one-a-turn.ts';
 import { keyRoom, walletRoom } from './rooms.ts';
 import { type Siblings, siblingsOf } from './siblings.ts';
+import { SingleWriteServer } from './single-write.ts';
 import { endHere, type WelcomeParts, welcome } from './welcome.ts';
 
 /** What the socket server works with. */
@@ -82,6 +83,7 @@ export function createSocketServer(http: HttpServer, parts: SocketParts): Socket
   const trusts = trustsOf(config.TRUST_PROXY);
   const io: SocketServer = new Server(http, {
     serveClient: false,
+    wsEngine: SingleWriteServer,
     maxHttpBufferSize: LIMITS.socketPacketMaxBytes,
     connectTimeout: 10_000,
     ...PING,
