@@ -12,8 +12,8 @@ const TWO_BYTES_FOLLOW = 126;
 const TOO_LONG = 65_536;
 
 /**
- * Sends a text in one piece. `ws` hands header and text to the system apart, which takes a signal a tenth more of the processor. Never used
- * with compression.
+ * Sends a text in one piece. `ws` hands header and text to the stream one by one, and with that a signal allocates a tenth more and takes
+ * more of the processor. Never used with compression.
  */
 class SingleWriteSocket extends WebSocket {
   override send(data: unknown, ...rest: unknown[]): void {
