@@ -2,7 +2,16 @@ import * as v from 'valibot';
 import { Id, Wallet } from './identifiers.ts';
 import * as LIMITS from './limits.ts';
 
-const sdpText = v.pipe(v.string(), v.minLength(1), v.maxBytes(LIMITS.sdpMaxBytes));
+const encoder = new TextEncoder();
+
+/** At most so many bytes of UTF-8, of which a code unit takes three at most: what cannot have too many is not encoded to be counted. */
+const atMostBytes = (max: number) =>
+  v.check<string, string>(
+    (text) => 3 * text.length <= max || encoder.encode(text).byteLength <= max,
+    `it is over ${max} bytes`,
+  );
+
+const sdpText = v.pipe(v.string(), v.minLength(1), atMostBytes(LIMITS.sdpMaxBytes));
 
 const address = {
   /** `[walletA, walletB].sort().join(':')`. */
@@ -33,7 +42,7 @@ export const AnswerSignal = v.object({
 export const CandidateSignal = v.object({
   ...address,
   candidate: v.object({
-    candidate: v.pipe(v.string(), v.maxBytes(LIMITS.candidateMaxBytes)),
+    candidate: v.pipe(v.string(), atMostBytes(LIMITS.candidateMaxBytes)),
     sdpMid: v.optional(v.nullable(v.pipe(v.string(), v.maxLength(64)))),
     sdpMLineIndex: v.optional(v.nullable(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(65_535)))),
     usernameFragment: v.optional(v.nullable(v.pipe(v.string(), v.maxLength(256)))),

@@ -79,12 +79,12 @@ export function busContract(open: () => Bus | Promise<Bus>): void {
     '[SG4] does a thing once, and says so where its name comes with another content',
     on(async (bus) => {
       const make = vi.fn(() => 'done');
-      expect(await bus.once(ALICE, 's1', 'f', make)).toBe('done');
-      expect(await bus.once(ALICE, 's1', 'f', make)).toBe('done');
-      expect(await bus.once(ALICE, 's1', 'other', make)).toBe('reused');
+      expect(await bus.once(ALICE, 's1', 1, make)).toBe('done');
+      expect(await bus.once(ALICE, 's1', 1, make)).toBe('done');
+      expect(await bus.once(ALICE, 's1', 2, make)).toBe('reused');
       expect(make).toHaveBeenCalledTimes(1);
-      expect(await bus.once({ wallet: 'alice', deviceId: 'a2' }, 's1', 'other', () => 'its own')).toBe('its own');
-      expect(await bus.once({ wallet: 'bob', deviceId: 'a1' }, 's1', 'other', () => 'his own')).toBe('his own');
+      expect(await bus.once({ wallet: 'alice', deviceId: 'a2' }, 's1', 2, () => 'its own')).toBe('its own');
+      expect(await bus.once({ wallet: 'bob', deviceId: 'a1' }, 's1', 2, () => 'his own')).toBe('his own');
     }),
   );
 
@@ -93,8 +93,8 @@ export function busContract(open: () => Bus | Promise<Bus>): void {
     on(async (bus) => {
       let finish: (answer: string) => void = () => undefined;
       const make = vi.fn(() => new Promise<string>((resolve) => (finish = resolve)));
-      const answers = [bus.once(ALICE, 's1', 'f', make), bus.once(ALICE, 's1', 'f', make)];
-      expect(await bus.once(ALICE, 's1', 'other', make)).toBe('reused');
+      const answers = [bus.once(ALICE, 's1', 1, make), bus.once(ALICE, 's1', 1, make)];
+      expect(await bus.once(ALICE, 's1', 2, make)).toBe('reused');
       expect(make).toHaveBeenCalledTimes(1);
       finish('done');
       expect(await Promise.all(answers)).toEqual(['done', 'done']);
@@ -107,9 +107,9 @@ export function busContract(open: () => Bus | Promise<Bus>): void {
       const fail = () => {
         throw new Error('no');
       };
-      expect(() => bus.once(ALICE, 's1', 'f', fail)).toThrow('no');
-      await expect(bus.once(ALICE, 's1', 'f', () => Promise.reject(new Error('later')))).rejects.toThrow('later');
-      expect(await bus.once(ALICE, 's1', 'other', () => 'done')).toBe('done');
+      expect(() => bus.once(ALICE, 's1', 1, fail)).toThrow('no');
+      await expect(bus.once(ALICE, 's1', 1, () => Promise.reject(new Error('later')))).rejects.toThrow('later');
+      expect(await bus.once(ALICE, 's1', 2, () => 'done')).toBe('done');
     }),
   );
 

@@ -29,7 +29,7 @@ export class LocalLimits {
 
   /** Ends of windows are kept here: what the cache would do for them takes longer than to count. */
   #count(counted: string, nowMs: number, windowMs: number): Window {
-    const current = this.#windows.get(counted);
+    const current = this.#windows.peek(counted);
     if (current && current.endsMs > nowMs) {
       current.used++;
       return current;

@@ -11,19 +11,19 @@ describe('the local bus', () => {
   it('[SG4] forgets a signal after two minutes', () => {
     let now = 1_000;
     const bus = createLocalBus(() => now);
-    expect(bus.once(ALICE, 's1', 'f', () => 'done')).toBe('done');
+    expect(bus.once(ALICE, 's1', 1, () => 'done')).toBe('done');
     now += LIMITS.signalMemoryMs - 1;
-    expect(bus.once(ALICE, 's1', 'f', () => 'again')).toBe('done');
+    expect(bus.once(ALICE, 's1', 1, () => 'again')).toBe('done');
     now += 2;
-    expect(bus.once(ALICE, 's1', 'other', () => 'again')).toBe('again');
+    expect(bus.once(ALICE, 's1', 2, () => 'again')).toBe('again');
   });
 
   it('holds no more signals than its limit', () => {
     const bus = createLocalBus(() => 1_000);
     for (let index = 0; index <= LIMITS.signalMemoryMaxEntries + 1; index++) {
-      bus.once(ALICE, `s${index}`, 'f', () => index);
+      bus.once(ALICE, `s${index}`, 1, () => index);
     }
-    expect(bus.once(ALICE, 's0', 'f', () => 'again')).toBe('again');
+    expect(bus.once(ALICE, 's0', 1, () => 'again')).toBe('again');
   });
 
   it('takes a device for away for as long as a signal waits', () => {

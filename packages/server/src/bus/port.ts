@@ -77,7 +77,7 @@ export interface Bus {
    * @param make does what the signal asks for and gives the answer; called only the first time
    * @returns the first answer, or `reused` where the name came with another content
    */
-  once<T>(from: DeviceRef, signalId: string, fingerprint: string, make: () => Maybe<T>): Maybe<T | 'reused'>;
+  once<T>(from: DeviceRef, signalId: string, fingerprint: number, make: () => Maybe<T>): Maybe<T | 'reused'>;
   /**
    * Counts one use against a rate limit.
    *

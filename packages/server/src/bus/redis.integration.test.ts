@@ -178,17 +178,17 @@ describe('a bus on Redis (real Redis)', () => {
     const [two] = await node('two');
     one.join(ALICE, 'c1', true);
     const make = vi.fn(() => ({ ok: true }));
-    expect(await one.once(ALICE, 's1', 'f', make)).toEqual({ ok: true });
+    expect(await one.once(ALICE, 's1', 1, make)).toEqual({ ok: true });
     // It goes to Redis in the next turn, before whatever is asked then.
     await new Promise((resolve) => setImmediate(resolve));
     await one.keepNonce('after it');
     await vi.waitUntil(() => two.devicesOf('alice').length === 1);
     two.join(ALICE, 'c2', true);
-    expect(await two.once(ALICE, 's1', 'f', make)).toEqual({ ok: true });
-    expect(await two.once(ALICE, 's1', 'g', make)).toBe('reused');
+    expect(await two.once(ALICE, 's1', 1, make)).toEqual({ ok: true });
+    expect(await two.once(ALICE, 's1', 2, make)).toBe('reused');
     expect(make).toHaveBeenCalledTimes(1);
     // Who was nowhere else is not asked about.
-    expect(two.once(BOB, 's1', 'f', () => 'at once')).toBe('at once');
+    expect(two.once(BOB, 's1', 1, () => 'at once')).toBe('at once');
   });
 
   it('goes on alone while Redis is killed, and finds what it missed when it is back, empty', async () => {

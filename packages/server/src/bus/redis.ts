@@ -150,7 +150,7 @@ export class RedisBus implements Bus {
     return this.#directory.wallets();
   }
 
-  once<T>(from: DeviceRef, signalId: string, fingerprint: string, make: () => Maybe<T>): Maybe<T | 'reused'> {
+  once<T>(from: DeviceRef, signalId: string, fingerprint: number, make: () => Maybe<T>): Maybe<T | 'reused'> {
     return this.#signals.once(from, signalId, fingerprint, this.#directory.wasElsewhere(from), make);
   }
 

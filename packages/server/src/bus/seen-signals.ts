@@ -5,7 +5,7 @@ import type { DeviceRef } from './port.ts';
 
 interface Seen {
   /** Of the first one's content. */
-  readonly fingerprint: string;
+  readonly fingerprint: number;
   readonly answer: unknown;
   /** A whole number, which takes no memory of its own. */
   readonly untilMs: number;
@@ -38,7 +38,7 @@ export class SeenSignals {
    * @param make does it; where it throws or rejects, nothing is remembered
    * @returns its answer, also while that is still being made; `reused` where the key came with another content, or `make` says so
    */
-  once<T>(key: string, fingerprint: string, make: () => Maybe<T | 'reused'>): Maybe<T | 'reused'> {
+  once<T>(key: string, fingerprint: number, make: () => Maybe<T | 'reused'>): Maybe<T | 'reused'> {
     const nowMs = this.#nowMs();
     const known = this.#seen.get(key);
     if (known && known.untilMs > nowMs) {
@@ -46,6 +46,7 @@ export class SeenSignals {
     }
     const answer = make();
     const seen: Seen = { fingerprint, answer, untilMs: Math.round(nowMs + LIMITS.signalMemoryMs) };
+    if (known) this.#seen.delete(key);
     this.#remember(key, seen, nowMs);
     if (answer instanceof Promise) {
       const forget = () => {
@@ -57,7 +58,6 @@ export class SeenSignals {
   }
 
   #remember(key: string, seen: Seen, nowMs: number): void {
-    this.#seen.delete(key);
     this.#seen.set(key, seen);
     if (this.#seen.size <= LIMITS.signalMemoryMaxEntries && nowMs < this.#nextDropMs) return;
     dropOldest(this.#seen, ({ untilMs }) => untilMs <= nowMs, LIMITS.signalMemoryMaxEntries);

@@ -38,7 +38,7 @@ export class SharedSignals {
   once<T>(
     from: DeviceRef,
     signalId: string,
-    fingerprint: string,
+    fingerprint: number,
     mayBeElsewhere: boolean,
     make: () => Maybe<T>,
   ): Maybe<T | 'reused'> {
@@ -48,14 +48,14 @@ export class SharedSignals {
     );
   }
 
-  async #askFirst<T>(key: string, fingerprint: string, make: () => Maybe<T>): Promise<T | 'reused'> {
+  async #askFirst<T>(key: string, fingerprint: number, make: () => Maybe<T>): Promise<T | 'reused'> {
     const reply = await this.#ask(['GET', `${this.#prefix}:signal:${key}`]).catch(() => null);
     if (typeof reply !== 'string') return this.#make(key, fingerprint, make);
-    const [known, answer] = JSON.parse(reply) as [string, T];
+    const [known, answer] = JSON.parse(reply) as [number, T];
     return known === fingerprint ? answer : 'reused';
   }
 
-  #make<T>(key: string, fingerprint: string, make: () => Maybe<T>): Maybe<T> {
+  #make<T>(key: string, fingerprint: number, make: () => Maybe<T>): Maybe<T> {
     const answer = make();
     // Nobody waits for Redis: it is for a device that repeats a signal to another node, which takes a new connection.
     if (answer instanceof Promise) {
@@ -69,7 +69,7 @@ export class SharedSignals {
     return answer;
   }
 
-  #remember(key: string, fingerprint: string, answer: unknown): void {
+  #remember(key: string, fingerprint: number, answer: unknown): void {
     this.#unsent.set(`${this.#prefix}:signal:${key}`, JSON.stringify([fingerprint, answer]));
     if (this.#unsent.size === 1) setImmediate(() => this.#flush());
     else if (this.#unsent.size === TOGETHER_MAX) this.#flush();
