@@ -55,7 +55,7 @@ export const FULL: ComparePlan = {
       'link-away-10',
     ],
     ours: 10,
-    others: 5,
+    others: 3,
   },
   sockets: { each: 5_000, costly: 500 },
   signals: { rounds: 5, each: 4_000 },
