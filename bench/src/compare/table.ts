@@ -85,6 +85,7 @@ export function tablesOf(result: CompareResult): Table[] {
       ['kB at once, gzip', ...ratioed(subjects, (subject) => sizeOf(result, subject)?.bytes, kB)],
       ['kB later, where needed', ...subjects.map((subject) => kB(sizeOf(result, subject)?.laterBytes ?? 0))],
       ['server', ...subjects.map((subject) => serverOf(result, subject)?.server ?? '–')],
+      ['idle connections', ...subjects.map((subject) => counted(serverOf(result, subject)?.sockets))],
       [
         'KiB an idle connection',
         ...ratioed(
@@ -152,6 +153,7 @@ export function factsOf(
 }
 
 const whole = (value: number): string => Math.round(value).toLocaleString('en');
+const counted = (value: number | undefined): string => (value === undefined ? '–' : whole(value));
 const kB = (bytes: number): string => (bytes / 1000).toFixed(1);
 
 const pairsOf = (cells: readonly ConnectCell[]): string[] => [...new Set(cells.map(({ pair }) => pair))];
