@@ -39,6 +39,8 @@ export class Journal {
 
   /** Begins to store what waits: the page may be about to go. */
   hurry(): void {
+    // What waits for a write that goes on follows it without a pause.
+    this.#atMs = Number.NEGATIVE_INFINITY;
     this.#hurry?.();
   }
 
