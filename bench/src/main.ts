@@ -11,7 +11,7 @@ import { benchLink } from './link/link.ts';
 import { linkTable } from './link/link-table.ts';
 import { type LinkFlags, linkOptions, oneOf } from './link/options.ts';
 import { PARTS } from './link/plan.ts';
-import { SUBJECTS } from './link/subjects.ts';
+import { LINK_SUBJECTS, SUBJECTS } from './link/subjects.ts';
 import { machine } from './machine.ts';
 import { benchMailbox } from './mailbox/mailbox.ts';
 import { profile } from './profile/profile.ts';
@@ -111,8 +111,8 @@ program
   )
   .option('--trials <number>', 'of anypath, for each event', wholeNumber, 30)
   .option('--others <number>', 'of each of the others', wholeNumber, 5)
-  .option('--only <names>', `of ${PARTS.join(', ')}`, oneOf(PARTS))
-  .option('--subject <names>', `of ${SUBJECTS.join(', ')}`, oneOf(SUBJECTS))
+  .option('--only <names>', `of ${PARTS.join(', ')}; without it, all but link-away and loss-30`, oneOf(PARTS))
+  .option('--subject <names>', `of ${SUBJECTS.join(', ')}; without it, ${LINK_SUBJECTS.join(', ')}`, oneOf(SUBJECTS))
   .option('--quick', 'three trials of anypath and one of each of the others')
   .option('--no-media', 'leave the cameras off')
   .option('--json <file>', 'write the result to a file')

@@ -1,3 +1,4 @@
+import { EVENTS } from '@anypath/lab/matrix/events';
 import type { Pair } from '@anypath/lab/matrix/plan';
 import { SUBJECTS, type SubjectName } from '../link/subjects.ts';
 
@@ -37,7 +38,7 @@ const PAIRS: readonly Pair[] = [
   { a: 'ultraNoWs', b: 'home' },
 ];
 
-/** All of it, in about an hour. */
+/** All of it, with every event of the lab, in about an hour and a half. */
 export const FULL: ComparePlan = {
   parts: COMPARED,
   subjects: SUBJECTS,
@@ -46,14 +47,7 @@ export const FULL: ComparePlan = {
   deliveries: 3,
   hopeless: 2,
   events: {
-    names: [
-      'udp-cut',
-      'address-change-reset',
-      'address-change-silent',
-      'coturn-restart',
-      'server-restart',
-      'link-away-10',
-    ],
+    names: EVENTS.map(({ name }) => name),
     ours: 10,
     others: 3,
   },

@@ -1,7 +1,7 @@
 import { InvalidArgumentError } from 'commander';
 import type { LinkOptions } from './link.ts';
-import { PARTS } from './plan.ts';
-import { SUBJECTS, type SubjectName } from './subjects.ts';
+import { DEFAULT_PARTS } from './plan.ts';
+import { LINK_SUBJECTS, type SubjectName } from './subjects.ts';
 
 /** What the command line says. */
 export interface LinkFlags {
@@ -20,8 +20,8 @@ const QUICK = { trials: 3, others: 1 };
 export function linkOptions({
   trials,
   others,
-  only = PARTS,
-  subject = SUBJECTS,
+  only = DEFAULT_PARTS,
+  subject = LINK_SUBJECTS,
   quick,
   media,
 }: LinkFlags): LinkOptions {

@@ -35,7 +35,9 @@ export const BENCH_EVENTS: readonly BenchEvent[] = [
   of('coturn-restart', { marks: PATH_DIES, outage: 'something' }),
   of('server-restart', { pair: HOMES, outage: 'something' }),
   of('server-restart', { outage: 'everything', hasRtc: false }),
+  of('link-away', { outage: 'everything' }),
   of('link-away-10', { outage: 'everything' }),
+  of('loss-30', {}),
 ];
 
 function of(name: string, more: Partial<Omit<BenchEvent, 'event'>>): BenchEvent {
@@ -46,6 +48,9 @@ function of(name: string, more: Partial<Omit<BenchEvent, 'event'>>): BenchEvent 
 
 /** What `--only` understands. */
 export const PARTS: readonly string[] = ['connect', ...new Set(BENCH_EVENTS.map(({ event }) => event.name))];
+
+/** What is measured where `--only` is not given: all that has a mark, which takes more than an hour. */
+export const DEFAULT_PARTS = PARTS.filter((name) => !['link-away', 'loss-30'].includes(name));
 
 /** Why there is neither a better path nor media. */
 export const NO_RTC = 'WebRTC does not connect this pair';
@@ -70,11 +75,12 @@ export function interleaved<Name extends string>(counts: ReadonlyMap<Name, numbe
 
 /** Seconds that a trial takes, about: of ours, and of those of which many are given up. */
 const TRIAL_SECONDS = { connect: 4, ours: 11, others: 22 };
+const AWAY_SECONDS: Readonly<Record<string, number>> = { 'link-away': 2, 'link-away-10': 10 };
 
 /** @returns about how many seconds a series of trials takes */
 export function secondsFor(order: readonly PageName[], event?: BenchEvent): number {
   if (!event) return order.length * TRIAL_SECONDS.connect;
-  const awaySeconds = event.event.name === 'link-away-10' ? 10 : 0;
+  const awaySeconds = AWAY_SECONDS[event.event.name] ?? 0;
   const each = (name: PageName) => awaySeconds + TRIAL_SECONDS[name === 'anypath' ? 'ours' : 'others'];
   return order.reduce((sum, name) => sum + each(name), 0);
 }

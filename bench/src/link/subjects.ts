@@ -3,6 +3,9 @@ export const SUBJECTS = ['anypath', 'minimal', 'peerjs', 'simple-peer', 'tryster
 
 export type SubjectName = (typeof SUBJECTS)[number];
 
+/** What the link is measured beside where nothing else is asked for. */
+export const LINK_SUBJECTS: readonly SubjectName[] = ['anypath', 'minimal', 'peerjs'];
+
 /** All but ours. */
 export const OTHERS = SUBJECTS.filter((name) => name !== 'anypath');
 

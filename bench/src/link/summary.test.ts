@@ -4,7 +4,7 @@ import type { EventTrial } from './event-trial.ts';
 import type { Verdict } from './judge.ts';
 import { linkTable } from './link-table.ts';
 import { linkOptions, oneOf } from './options.ts';
-import { BENCH_EVENTS, type BenchEvent, interleaved, NO_RTC, PARTS, secondsFor } from './plan.ts';
+import { BENCH_EVENTS, type BenchEvent, DEFAULT_PARTS, interleaved, NO_RTC, PARTS, secondsFor } from './plan.ts';
 import { connectRow, eventRow, percentileOf, ratioOf } from './summary.ts';
 
 const GIVE_UP_MS = 20_000;
@@ -134,15 +134,18 @@ describe('the plan', () => {
       'mappings-forgotten',
       'coturn-restart',
       'server-restart',
+      'link-away',
       'link-away-10',
+      'loss-30',
     ]);
+    expect(DEFAULT_PARTS).not.toContain('loss-30');
     const order = ['anypath', 'minimal'] as const;
     expect(secondsFor(order, planned('link-away-10'))).toBe(secondsFor(order, planned('udp-cut')) + 20);
   });
 
   it('is read from the command line', () => {
     const flags = { trials: 30, others: 5, media: true };
-    expect(linkOptions(flags)).toMatchObject({ trials: 30, others: 5, only: PARTS, giveUpMs: 20_000 });
+    expect(linkOptions(flags)).toMatchObject({ trials: 30, others: 5, only: DEFAULT_PARTS, giveUpMs: 20_000 });
     expect(linkOptions({ ...flags, quick: true, subject: ['anypath'] })).toMatchObject({
       trials: 3,
       others: 1,
