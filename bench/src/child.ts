@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 
 /** A server in a process of its own. */
@@ -82,14 +82,14 @@ export async function startChild(file: string, args: readonly string[], env: Rec
   };
 }
 
-/** Ticks of the clock in a second, by which Linux counts in /proc on every architecture that Node runs on. */
-const TICKS = 100;
-
-/** User and system time of a process (proc(5), `stat`, fields 14 and 15). */
+/** Time on a processor of all threads of a process (kernel documentation, sched-stats, `/proc/<pid>/schedstat`, the first number, nanoseconds). */
 function cpuSecondsOf(pid: number): number | undefined {
   try {
-    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
-    return (Number(fields[11]) + Number(fields[12])) / TICKS;
+    let nanoseconds = 0;
+    for (const thread of readdirSync(`/proc/${pid}/task`)) {
+      nanoseconds += Number(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').split(' ', 1)[0]);
+    }
+    return nanoseconds / 1e9;
   } catch {
     return undefined;
   }

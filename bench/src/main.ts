@@ -115,6 +115,7 @@ program
   .option('--subject <names>', `of ${SUBJECTS.join(', ')}; without it, ${LINK_SUBJECTS.join(', ')}`, oneOf(SUBJECTS))
   .option('--quick', 'three trials of anypath and one of each of the others')
   .option('--no-media', 'leave the cameras off')
+  .option('--traces', 'keep what anypath wrote down of each event, in the file')
   .option('--json <file>', 'write the result to a file')
   .helpOption('-h, --help', 'show this help')
   .action(async ({ json, ...flags }: Json & LinkFlags) => {

@@ -9,6 +9,8 @@ import { watch } from './watch.ts';
 export interface TrialOptions {
   /** Whether both sides send their cameras, too. */
   readonly media: boolean;
+  /** Whether what the subject wrote down of it is kept. */
+  readonly traces?: boolean | undefined;
   /** When a trial is given up: from the opening until messages flow, and from the event until all is back. */
   readonly giveUpMs: number;
 }
@@ -18,8 +20,12 @@ export type EventTrial =
   | { readonly connected: false }
   | {
       readonly connected: true;
-      readonly verdict: Verdict /** Why there was no media. */;
+      readonly verdict: Verdict;
+      /** Why there was no media. */
       readonly noMedia: string | undefined;
+      readonly happening: Happening;
+      /** What both sides wrote down, where that is kept. */
+      readonly traces?: readonly (readonly unknown[])[];
     };
 
 /** So long everything flows before the event. */
@@ -35,7 +41,7 @@ export async function runEventTrial(
   name: PageName,
   { event, outage, hasRtc }: BenchEvent,
   { a, b }: { readonly a: Station; readonly b: Station },
-  { media, giveUpMs }: TrialOptions,
+  { media, traces, giveUpMs }: TrialOptions,
 ): Promise<EventTrial> {
   await using pages = await lab.converse(name, a, b);
   const openedMs = Date.now();
@@ -64,7 +70,9 @@ export async function runEventTrial(
     const endMs = Date.now();
     await Promise.all([pages.a.hush(), pages.b.hush()]);
     const happening = { startMs, doneMs, endMs, missingFromMs: outage === 'none' ? startMs : doneMs };
-    return { connected: true, noMedia, verdict: await lastVerdict(pages, happening) };
+    const verdict = await lastVerdict(pages, happening);
+    const kept = traces ? { traces: [await pages.a.trace(), await pages.b.trace()] } : {};
+    return { connected: true, noMedia, verdict, happening, ...kept };
   } finally {
     await undo?.();
   }

@@ -16,6 +16,8 @@ export interface LinkOptions {
   readonly only: readonly string[];
   readonly subjects: readonly SubjectName[];
   readonly media: boolean;
+  /** Whether `runs` carry what anypath wrote down of each event. */
+  readonly traces?: boolean | undefined;
   readonly giveUpMs: number;
 }
 

@@ -11,6 +11,7 @@ export interface LinkFlags {
   readonly subject?: readonly SubjectName[];
   readonly quick?: true;
   readonly media: boolean;
+  readonly traces?: true;
 }
 
 const GIVE_UP_MS = 20_000;
@@ -24,8 +25,9 @@ export function linkOptions({
   subject = LINK_SUBJECTS,
   quick,
   media,
+  traces,
 }: LinkFlags): LinkOptions {
-  return { trials, others, ...(quick && QUICK), only, subjects: subject, media, giveUpMs: GIVE_UP_MS };
+  return { trials, others, ...(quick && QUICK), only, subjects: subject, media, traces, giveUpMs: GIVE_UP_MS };
 }
 
 /**

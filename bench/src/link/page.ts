@@ -68,6 +68,11 @@ export class BenchPage implements AsyncDisposable {
     return this.#tab.evaluate(() => window.conversation.profile(), null);
   }
 
+  /** What happened to the connection; nothing where the subject does not write it down. */
+  trace(): Promise<readonly unknown[]> {
+    return this.#tab.evaluate(() => window.conversation.trace(), null);
+  }
+
   /** Leaves, and ends all that the page holds. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#tab.evaluate(() => window.conversation.leave(), null);

@@ -21,6 +21,7 @@ const verdict = (more: Partial<Verdict>): Verdict => ({
 });
 const trial = (more: Partial<Verdict> = {}, noMedia?: string): EventTrial => ({
   connected: true,
+  happening: { startMs: 0, doneMs: 0, endMs: 0, missingFromMs: 0 },
   noMedia,
   verdict: verdict(more),
 });

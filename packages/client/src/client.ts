@@ -19,6 +19,7 @@ import { Contacts } from './contacts.ts';
 import type { Credentials } from './credentials.ts';
 import { Devices } from './devices.ts';
 import type { DurableStore } from './durable/durable-store.ts';
+import type { BrowserStore } from './durable/indexed-db.ts';
 import { LinkMemory } from './durable/link-memory.ts';
 import { type DevicesChanged, Directory, type KeyRefused } from './e2ee/directory.ts';
 import { forgetIdentity, identityOf } from './e2ee/identity.ts';
@@ -77,6 +78,8 @@ interface Parts {
   readonly network: Network;
   readonly storage: KeyValueStore;
   readonly durable: DurableStore;
+  /** Finds out whether other pages use it, too; it is nobody's business where the application brought the store. */
+  readonly company: BrowserStore['company'] | undefined;
   readonly deviceName: string;
   readonly deviceId: string;
   readonly release: () => void;
@@ -125,7 +128,8 @@ export class Client extends Events<ClientEvents> {
     this.devices = new Devices(parts.connection.socket);
     this.#clockOffsetMs = parts.start.serverTime - Date.now();
     const own = { wallet: this.wallet, tab: this.deviceId };
-    this.#memory = new LinkMemory(parts.durable, marksOr(parts.storage), own, () => undefined);
+    const stores = { durable: parts.durable, marks: marksOr(parts.storage), company: parts.company };
+    this.#memory = new LinkMemory(stores, own, () => undefined);
     this.#directory = new Directory({
       self: this.wallet,
       fetch: async (wallet) => ({ wallet, devices: [...(await this.devices.of(wallet))] }),
@@ -214,7 +218,7 @@ export class Client extends Events<ClientEvents> {
    */
   reconnect(): void {
     if (this.#isClosed) return;
-    this.#parts.connection.check();
+    this.#parts.connection.look();
     for (const link of this.#links.values()) link.doubt();
   }
 
@@ -224,7 +228,7 @@ export class Client extends Events<ClientEvents> {
     this.#isClosed = true;
     this.removeListeners();
     this.#unhint();
-    this.#memory.hurry();
+    this.#memory.close();
     const goodbyes = [...this.#links.values()].map((link) => link.leave());
     this.#post((courier) => courier.close());
     this.#rtc.useIfAny(({ ice }) => ice.close());
@@ -468,6 +472,7 @@ export class Client extends Events<ClientEvents> {
       signal: async (event, payload) => void (await askRepeatedly(socket, event, payload)),
       seal: async (toDevice, frame) => (await this.#courier).seal(peer, toDevice, frame),
       relay: async (toDevice, frame) => void (await ask(socket, 'relay:frame', { to: peer, toDevice, frame })),
+      relayUnanswered: (toDevice, frame) => socket.send('relay:frame', { to: peer, toDevice, frame }),
       rtcPacket: (fromDevice, packet) => this.#intake.packet('rtc', peer, fromDevice, packet),
       enqueue: async (frame, force) => (await this.#courier).enqueue(peer, frame, force),
       answerByMail: (header) => this.#post((courier) => courier.answer(peer, header)),

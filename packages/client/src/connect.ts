@@ -4,8 +4,8 @@ import { Connection } from './connection.ts';
 import { bearer, cookie, type TokenSource } from './credentials.ts';
 import { claimDevice } from './device.ts';
 import { deviceNameOf } from './device-name.ts';
-import { defaultDurable } from './durable/default-durable.ts';
-import { type DurableStore, explained } from './durable/durable-store.ts';
+import { browserDurable } from './durable/default-durable.ts';
+import { type DurableStore, explained, memoryDurable } from './durable/durable-store.ts';
 import { loadHandshake } from './e2ee/handshake-later.ts';
 import { serverUrl } from './http.ts';
 import { Network } from './network/network.ts';
@@ -60,13 +60,15 @@ export async function connect(options: ConnectOptions = {}): Promise<Client> {
   if (rtc !== false) loadRtc().catch(() => undefined);
   void loadHandshake();
   // Before the connection: nothing that it says may come while this is waited for.
-  const durable = explained(options.durable ?? (await defaultDurable()));
+  const own = options.durable ? undefined : await browserDurable();
+  const durable = explained(options.durable ?? own ?? memoryDurable());
   const { deviceId, release } = await claimDevice(storage);
   const connection = new Connection(url, { deviceId, rtc: rtc !== false }, credentials);
   const network = new Network(options.network ?? 'auto');
   try {
     const { deviceName = deviceNameOf() } = options;
-    const parts = { url, credentials, connection, network, storage, durable, deviceName, deviceId, release, rtc };
+    const given = { url, credentials, connection, network, storage, durable, deviceName, deviceId, release, rtc };
+    const parts = { ...given, company: own?.company };
     const client = await accepted(connection, options.timeoutMs ?? 10_000, (start) => new Client({ ...parts, start }));
     await client.ready.catch((error: unknown) => {
       client.close();

@@ -154,6 +154,23 @@ describe('a connection in doubt (Socket.IO’s sockets are stand-ins)', () => {
     expect(sockets).toHaveLength(2);
   });
 
+  it('is made anew after a hint where it is being made, and no more often than there are doubts', async () => {
+    const { connection, old } = await standing();
+    old.answer = never;
+    connection.look();
+    await vi.advanceTimersByTimeAsync(900);
+    expect(sockets.map(({ active }) => active)).toEqual([true, true]);
+    connection.look();
+    connection.look();
+    expect(sockets.map(({ active }) => active)).toEqual([true, false, true]);
+    await present(sockets[2]);
+    await vi.advanceTimersByTimeAsync(2_000);
+    connection.look();
+    expect(sockets).toHaveLength(3);
+    await accept(sockets[2]);
+    expect(connection.socket.id).toBe('s2');
+  });
+
   it('does not crowd a server that is slow: the pauses between doubts grow', async () => {
     const { connection, old } = await standing();
     for (let second = 0; second < 60; second++) {

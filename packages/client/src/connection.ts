@@ -75,11 +75,17 @@ export class Connection extends Events<ConnectionEvents> {
     this.socket = new Line(this.#open(), { overdue: () => this.#doubt(), heard: () => this.#onHeard() });
   }
 
-  /** Something speaks for a change of the network: asks the server whether it is there, or looks for it at once. */
+  /** Asks the server whether it is there, or looks for it at once. */
   check(): void {
     if (this.#isClosed) return;
     if (this.socket.connected) this.socket.check();
-    else if (this.socket.socket.active) this.#doubt();
+    else if (this.#current.active) this.#doubt();
+  }
+
+  /** The network may have changed: the same, and a connection that is being made is made anew, because it may have met the one before. */
+  look(): void {
+    if (this.#fresh && !this.#fresh.isPresented) this.#doubt(true);
+    this.check();
   }
 
   /** Ends it for good. */
@@ -106,13 +112,15 @@ export class Connection extends Events<ConnectionEvents> {
     return socket;
   }
 
-  #doubt(): void {
+  /** @param again whether one that is being made is given up for another */
+  #doubt(again = false): void {
     const nowMs = performance.now();
-    if (this.#isClosed || this.#fresh) return;
+    if (this.#isClosed || (this.#fresh && !again) || this.#fresh?.isPresented) return;
     const pauseMs = Math.min(CALM.maxMs, CALM.firstMs * 2 ** this.#doubts);
     if (nowMs - this.#doubtedAtMs < pauseMs) return;
     this.#doubts = nowMs - this.#doubtedAtMs > CALM.maxMs ? 1 : this.#doubts + 1;
     this.#doubtedAtMs = nowMs;
+    this.#giveUpFresh();
     this.#openBeside(FRESH_MS);
     if (!this.socket.connected) this.#goOver();
   }

@@ -22,7 +22,7 @@ const packetOf = (header: FrameHeader) => encodeFrame(header, new Uint8Array([1]
 
 /** Somebody who has received three messages over a link that was closed since; nothing is sealed. */
 async function scene({ unread = [] as readonly FrameHeader[], knows = true } = {}) {
-  const memory = new LinkMemory(memoryDurable(), marks, { wallet: 'alice', tab: 't1' }, () => undefined);
+  const memory = new LinkMemory({ durable: memoryDurable(), marks }, { wallet: 'alice', tab: 't1' }, () => undefined);
   const left = unread.map((header) => ({ header, body: new Uint8Array([1]), path: 'relay' }) as Incoming);
   await memory.commit('bob', { epoch: 'E1', through: 3, skipped: [] }, left, false);
   const sent: FrameHeader[] = [];

@@ -1,4 +1,4 @@
-import { AnypathError, type ServerToClient } from '@anypath/protocol';
+import { AnypathError, type ClientEvent, type ClientPayload, type ServerToClient } from '@anypath/protocol';
 import { answerTimeoutMs, measured, type RoundTrip } from './link/round-trip.ts';
 import type { Asking, Socket } from './socket.ts';
 
@@ -90,6 +90,13 @@ export class Line implements Asking {
   /** Sends with a limit for the answer, as Socket.IO's own. */
   timeout(ms: number): { emitWithAck(event: string, payload: unknown): Promise<unknown> } {
     return { emitWithAck: (event, payload) => this.#ask(ms, event, payload) };
+  }
+
+  /** Sends what needs no answer; not sent where there is no connection. */
+  send<E extends ClientEvent>(event: E, payload: ClientPayload<E>): void {
+    // The event map pairs each name with its payload, which TypeScript does not follow through a type parameter.
+    const socket = this.#socket as { emit(event: string, payload: unknown): unknown };
+    if (this.connected) socket.emit(event, payload);
   }
 
   /** Asks and answers are not watched any more. */

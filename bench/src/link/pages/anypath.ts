@@ -42,6 +42,7 @@ async function join({ peer, token }: Identity, ears: Ears): Promise<Subject> {
           : [],
       ),
     }),
+    trace: () => link?.trace ?? [],
     leave: () => client.close(),
   };
 }

@@ -15,6 +15,8 @@ export interface Conversation {
   account(): Account;
   /** @throws Error where the subject cannot tell */
   profile(): Profile;
+  /** What happened to the connection; nothing where the subject does not write it down. */
+  trace(): readonly unknown[];
   leave(): void;
 }
 
@@ -93,6 +95,7 @@ export function converse(join: Join): void {
       if (!told || openedAtMs === undefined) throw new Error('there is no profile');
       return { ...told, openedAtMs, directAtMs: ways.find(({ way }) => way === 'direct')?.atMs };
     },
+    trace: () => joined().trace?.() ?? [],
     leave: () => joined().leave(),
   };
 }

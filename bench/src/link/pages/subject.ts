@@ -56,6 +56,8 @@ export interface Subject {
   call(): Promise<void>;
   /** Where the time of its connection went, for the subject that can tell: all but the opening and the path. */
   profile?(): Omit<Profile, 'openedAtMs' | 'directAtMs'>;
+  /** What happened to its connection, for the subject that writes it down. */
+  trace?(): readonly unknown[];
   leave(): void;
 }
 

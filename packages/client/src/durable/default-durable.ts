@@ -1,7 +1,7 @@
-import { type DurableStore, memoryDurable } from './durable-store.ts';
+import type { BrowserStore } from './indexed-db.ts';
 
 /** The browser's own, which all its pages of this origin share; `undefined` where there is none. */
-export async function browserDurable(): Promise<DurableStore | undefined> {
+export async function browserDurable(): Promise<BrowserStore | undefined> {
   if (!globalThis.indexedDB) return undefined;
   try {
     const { indexedDbStore } = await import('./indexed-db.ts');
@@ -11,6 +11,3 @@ export async function browserDurable(): Promise<DurableStore | undefined> {
     return undefined;
   }
 }
-
-/** The browser's own, or the memory of the process. */
-export const defaultDurable = async (): Promise<DurableStore> => (await browserDurable()) ?? memoryDurable();

@@ -1,3 +1,4 @@
+import { type Company, companyOf } from './company.ts';
 import type { DurableStore, Writes } from './durable-store.ts';
 
 const NAME = 'anypath';
@@ -5,15 +6,28 @@ const TABLE = 'values';
 /** Sorts after every text that begins with the prefix. */
 const END = '\uffff';
 
+/** The store of this page's origin. */
+export interface BrowserStore extends DurableStore {
+  /**
+   * Finds out which other pages use a part of it.
+   *
+   * @param part such as a wallet
+   * @param write writes what is only in this page's memory
+   * @returns `undefined` where the browser has no locks, and so no way to find out
+   */
+  company(part: string, write: () => Promise<void>): Company | undefined;
+}
+
 /**
  * Opens the store of this page's origin.
  *
  * @param name of the database
  * @throws DOMException where the browser denies it
  */
-export async function indexedDbStore(name = NAME): Promise<DurableStore> {
+export async function indexedDbStore(name = NAME): Promise<BrowserStore> {
   const db = await opened(name);
   return {
+    company: (part, write) => navigator.locks && companyOf(navigator.locks, `${name}:pages:${part}`, write),
     list: (prefix) =>
       new Promise((resolve, reject) => {
         const table = db.transaction(TABLE).objectStore(TABLE);

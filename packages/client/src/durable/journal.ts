@@ -37,6 +37,11 @@ export class Journal {
     this.put(key, undefined);
   }
 
+  /** Whether a write of that key waits for its turn. */
+  has(key: string): boolean {
+    return this.#pending.has(key);
+  }
+
   /** Begins to store what waits: the page may be about to go. */
   hurry(): void {
     // What waits for a write that goes on follows it without a pause.

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Incoming } from '../link/inbox.ts';
 import { memoryStore } from '../storage.ts';
-import { memoryDurable } from './durable-store.ts';
+import type { Company } from './company.ts';
+import { type DurableStore, memoryDurable } from './durable-store.ts';
 import { LinkMemory } from './link-memory.ts';
 
 const message = (seq: number, epoch = 'E1'): Incoming => ({
@@ -13,10 +14,24 @@ const cursor = (through: number, epoch = 'E1') => ({ epoch, through, skipped: []
 const everyone = () => true;
 
 /** The pages of one browser: they share what lasts. */
-function browser() {
-  const durable = memoryDurable();
+function browser(durable: DurableStore = memoryDurable()) {
   const marks = memoryStore();
-  return (tab: string, wallet = 'alice') => new LinkMemory(durable, marks, { wallet, tab }, () => undefined);
+  return (tab: string, wallet = 'alice', company?: Company) =>
+    new LinkMemory({ durable, marks, company: () => company }, { wallet, tab }, () => undefined);
+}
+
+/** No other pages, until somebody comes. */
+const nobody = () => ({ isAlone: true, ready: Promise.resolve(), close: () => undefined });
+
+/** A store that takes nothing before it is opened. */
+function closedStore() {
+  const inner = memoryDurable();
+  let open!: () => void;
+  const opened = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  const store: DurableStore = { ...inner, update: (...args) => opened.then(() => inner.update(...args)) };
+  return { store, open };
 }
 
 describe('the memory of links', () => {
@@ -88,8 +103,77 @@ describe('the memory of links', () => {
   it('takes what another version left there for nothing', async () => {
     const durable = memoryDurable();
     await durable.update([], () => ({ writes: [['in:alice:bob:E1', { through: 'far' }]], result: undefined }));
-    const memory = new LinkMemory(durable, memoryStore(), { wallet: 'alice', tab: 't1' }, () => undefined);
+    const stores = { durable, marks: memoryStore() };
+    stores.marks.setItem('anypath:received:alice', '[["in:alice:bob:E1",{"through":"far"}]]');
+    const memory = new LinkMemory(stores, { wallet: 'alice', tab: 't1' }, () => undefined);
     expect(await memory.cursors('bob')).toEqual([]);
     expect(await memory.commit('bob', cursor(1), [message(1)], false)).toHaveLength(1);
+  });
+
+  it('waits for no store in a page that is alone, and has forgotten nothing where it dies', async () => {
+    const { store, open } = closedStore();
+    const page = browser(store);
+    const dead = page('t1', 'alice', nobody());
+    await dead.cursors('bob');
+    expect(dead.take('bob', cursor(2), [message(1), message(2)])?.map(({ header }) => header.seq)).toEqual([1, 2]);
+    expect(dead.take('bob', cursor(3), [message(2), message(3)])?.map(({ header }) => header.seq)).toEqual([3]);
+    expect(await store.list('')).toEqual([]);
+    const next = page('t2', 'alice', nobody());
+    expect(await next.cursors('bob')).toEqual([cursor(3)]);
+    expect(next.take('bob', cursor(3), [message(3)])).toEqual([]);
+    open();
+    await Promise.all([dead.settled(), next.settled()]);
+    expect(await store.list('in')).toEqual([['in:alice:bob:E1', cursor(3)]]);
+  });
+
+  it('asks the store as soon as another page is there, which waits until this one has written', async () => {
+    const durable = memoryDurable();
+    const page = browser(durable);
+    const company = nobody();
+    const one = page('t1', 'alice', company);
+    await one.cursors('bob');
+    expect(one.take('bob', cursor(1), [message(1)])).toHaveLength(1);
+    company.isAlone = false;
+    expect(one.take('bob', cursor(2), [message(2)])).toBeUndefined();
+    await one.settled();
+    const other = page('t2', 'alice', { ...nobody(), isAlone: false });
+    expect(await other.commit('bob', cursor(2), [message(1), message(2)], false)).toEqual([message(2)]);
+    expect(await one.commit('bob', cursor(2), [message(2)], false)).toEqual([]);
+  });
+
+  it('stores a part before it is acknowledged, in a page that is alone too, and never falls back', async () => {
+    const durable = memoryDurable();
+    const page = browser(durable);
+    const memory = page('t1', 'alice', nobody());
+    const whole = message(3);
+    const part: Incoming = { ...whole, header: { ...whole.header, part: [0, 2] } };
+    await memory.cursors('bob');
+    expect(memory.take('bob', cursor(1), [message(1)])).toHaveLength(1);
+    await memory.settled();
+    expect(memory.take('bob', cursor(2), [message(2)])).toHaveLength(1);
+    expect(memory.take('bob', cursor(3), [part])).toBeUndefined();
+    expect(await memory.commit('bob', cursor(3), [part], false)).toEqual([part]);
+    await memory.settled();
+    expect(await durable.list('in')).toEqual([['in:alice:bob:E1', cursor(3)]]);
+    expect(await page('t2').unread(everyone)).toMatchObject([{ message: { header: { seq: 3 } } }]);
+  });
+
+  it('takes the further one of a mark and the store', async () => {
+    const durable = memoryDurable();
+    const marks = memoryStore();
+    const gap = { ...cursor(5, 'E2'), skipped: [[2, 3]] };
+    const stored = [cursor(7), gap, cursor(1, 'E3')] as const;
+    await durable.update([], () => ({
+      writes: stored.map((one) => [`in:alice:bob:${one.epoch}`, one] as const),
+      result: undefined,
+    }));
+    const marked = [cursor(6), cursor(5, 'E2'), cursor(2, 'E3')].map((one) => [`in:alice:bob:${one.epoch}`, one]);
+    marks.setItem('anypath:received:alice', JSON.stringify(marked));
+    const memory = new LinkMemory({ durable, marks }, { wallet: 'alice', tab: 't1' }, () => undefined);
+    expect(await memory.cursors('bob')).toEqual([cursor(7), cursor(5, 'E2'), cursor(2, 'E3')]);
+    await memory.settled();
+    await Promise.resolve();
+    expect(marks.getItem('anypath:received:alice')).toBeNull();
+    expect((await durable.list('in')).map(([, value]) => value)).toEqual([cursor(7), cursor(5, 'E2'), cursor(2, 'E3')]);
   });
 });

@@ -1,14 +1,13 @@
-import { Id } from '@anypath/protocol';
 import * as v from 'valibot';
 import { type Cursor, hasReceived, type Incoming } from '../link/inbox.ts';
 import type { Unsent } from '../link/outbox.ts';
 import type { KeyValueStore } from '../storage.ts';
+import type { Company } from './company.ts';
+import { CursorMarks, isFurther, StoredCursor } from './cursor-marks.ts';
 import type { DurableStore } from './durable-store.ts';
 import { Journal } from './journal.ts';
 
-const seq = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const Marks = v.array(v.string());
-const StoredCursor = v.object({ epoch: Id, through: seq, skipped: v.array(v.strictTuple([seq, seq])) });
 
 /** Streams of one other wallet that are remembered, the latest; each page load over there begins one. */
 const STREAMS_MAX = 256;
@@ -32,6 +31,18 @@ export interface Unread {
   readonly message: Incoming;
 }
 
+/** Where it is kept. */
+interface Stores {
+  readonly durable: DurableStore;
+  /** Written at once, while the durable store takes a moment. */
+  readonly marks: KeyValueStore;
+  /** Finds out which other pages use the durable store for a wallet; absent where nobody can tell. */
+  readonly company?: ((wallet: string, write: () => Promise<void>) => Company | undefined) | undefined;
+}
+
+/** By wallet and stream. */
+type Received = Map<string, Map<string, Cursor>>;
+
 /** No wallet has a `:`, and a number in it sorts as it counts. */
 const keyOf = (...parts: readonly (string | number)[]): string =>
   parts.map((part) => (typeof part === 'number' ? String(part).padStart(12, '0') : part)).join(':');
@@ -47,25 +58,29 @@ export class LinkMemory {
   readonly #wallet: string;
   readonly #tab: string;
   readonly #shown = new Set<string>();
-  /** How far each stream was received, by wallet and stream. */
-  #cursors: Promise<Map<string, Map<string, Cursor>>> | undefined;
+  readonly #late: CursorMarks;
+  readonly #company: Company | undefined;
+  /** How far each stream was received. */
+  #cursors: Promise<Received> | undefined;
+  /** The same, once it was read. */
+  #known: Received | undefined;
 
   /**
-   * @param marks written at once, while the durable store takes a moment: what was handed over and is about to be forgotten
    * @param tab names this page
    * @param failed told where something could not be stored
    */
   constructor(
-    store: DurableStore,
-    marks: KeyValueStore,
+    { durable, marks, company }: Stores,
     { wallet, tab }: { wallet: string; tab: string },
     failed: (error: unknown) => void,
   ) {
-    this.#store = store;
+    this.#store = durable;
     this.#marks = marks;
     this.#wallet = wallet;
     this.#tab = tab;
-    this.#journal = new Journal(store, failed);
+    this.#journal = new Journal(durable, failed);
+    this.#late = new CursorMarks(marks, `anypath:received:${wallet}`);
+    this.#company = company?.(wallet, () => this.#written());
     this.#received().catch(failed);
   }
 
@@ -75,13 +90,15 @@ export class LinkMemory {
   }
 
   /** Read once for all, when the first link or the first message may still be far: reading takes a browser a while. */
-  #received(): Promise<Map<string, Map<string, Cursor>>> {
+  #received(): Promise<Received> {
     this.#cursors ??= this.#readCursors();
     return this.#cursors;
   }
 
-  async #readCursors(): Promise<Map<string, Map<string, Cursor>>> {
-    const byPeer = new Map<string, Map<string, Cursor>>();
+  async #readCursors(): Promise<Received> {
+    // Another page may have to write first what it alone knows.
+    await this.#company?.ready;
+    const byPeer: Received = new Map();
     // Streams are named by ULIDs: their keys sort by peer, and by age.
     for (const [key, value] of await this.#store.list(keyOf('in', this.#wallet, ''))) {
       const peer = key.split(':')[2] ?? '';
@@ -94,7 +111,36 @@ export class LinkMemory {
       streams.delete(oldest);
       this.#journal.remove(keyOf('in', this.#wallet, peer, oldest));
     }
+    for (const [key, cursor] of this.#late.left()) {
+      const peer = key.split(':')[2] ?? '';
+      const stored = byPeer.get(peer)?.get(cursor.epoch);
+      if (!stored || isFurther(cursor, stored)) this.#keep(byPeer, peer, cursor);
+    }
+    this.#known = byPeer;
     return byPeer;
+  }
+
+  /** Takes note of how far a stream was received: by a mark at once, in the store in a moment. */
+  #keep(received: Received, peer: string, cursor: Cursor): void {
+    const key = this.#cursorKey(peer, cursor);
+    received.set(peer, (received.get(peer) ?? new Map<string, Cursor>()).set(cursor.epoch, cursor));
+    this.#late.put(key, cursor);
+    this.#journal.put(key, cursor);
+    void this.#journal.settled().then(() => this.#late.stored(key, cursor));
+  }
+
+  /**
+   * Remembers how far a stream was received, without waiting for the store, where no other page may get the same. What is to be handed
+   * over is handed over in the same turn of the event loop.
+   *
+   * @returns what was not received before; `undefined` where it is to be committed
+   */
+  take(peer: string, cursor: Cursor, messages: readonly Incoming[]): readonly Incoming[] | undefined {
+    // A part that is acknowledged has to be stored until the others are there.
+    if (!this.#company?.isAlone || !this.#known || messages.some(({ header }) => header.part)) return undefined;
+    const before = this.#known.get(peer)?.get(cursor.epoch);
+    if (!before || isFurther(cursor, before)) this.#keep(this.#known, peer, cursor);
+    return before ? messages.filter(({ header }) => !hasReceived(before, header.seq)) : messages;
   }
 
   /**
@@ -110,7 +156,9 @@ export class LinkMemory {
   ): Promise<readonly Incoming[]> {
     const received = await this.#received();
     received.set(peer, (received.get(peer) ?? new Map<string, Cursor>()).set(cursor.epoch, cursor));
-    const key = keyOf('in', this.#wallet, peer, cursor.epoch);
+    const key = this.#cursorKey(peer, cursor);
+    // What waits to be written is older, and must not come after this.
+    if (this.#journal.has(key)) await this.#written();
     return this.#store.update([key], ([value]) => {
       const { success, output } = v.safeParse(StoredCursor, value);
       const fresh = success ? messages.filter(({ header }) => !hasReceived(output, header.seq)) : messages;
@@ -176,9 +224,24 @@ export class LinkMemory {
     this.#journal.hurry();
   }
 
+  /** The same, for good: other pages need not ask this one any more. */
+  close(): void {
+    this.#journal.hurry();
+    this.#company?.close();
+  }
+
+  #written(): Promise<void> {
+    this.#journal.hurry();
+    return this.#journal.settled();
+  }
+
   /** Resolves when everything is stored that was to be kept or forgotten so far. */
   settled(): Promise<void> {
     return this.#journal.settled();
+  }
+
+  #cursorKey(peer: string, { epoch }: Cursor): string {
+    return keyOf('in', this.#wallet, peer, epoch);
   }
 
   #unreadKey(peer: string, { header }: Incoming): string {

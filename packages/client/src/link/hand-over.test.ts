@@ -23,11 +23,12 @@ const delivery = (seq: number, via: Via, epoch = 'E1'): LinkEffect & { do: 'deli
   };
 };
 
-/** A store that counts how often something is remembered. */
-function scene() {
+/** A store that counts how often something is remembered. @param isAlone whether no other page uses it */
+function scene({ isAlone = false, isClosed = () => false } = {}) {
   const durable = memoryDurable();
+  const company = () => ({ isAlone, ready: Promise.resolve(), close: () => undefined });
   let commits = 0;
-  const memory = new LinkMemory(durable, memoryStore(), { wallet: 'alice', tab: 't1' }, () => undefined);
+  const memory = new LinkMemory({ durable, marks: memoryStore(), company }, { wallet: 'alice', tab: 't1' }, () => undefined);
   const { commit } = memory;
   memory.commit = (...args) => {
     commits++;
@@ -46,12 +47,12 @@ function scene() {
     },
     {
       resumed: () => undefined,
-      isClosed: () => false,
+      isClosed,
       message: ({ body }) => seen.push(String(body)),
       answer: (answer) => answers.push(answer),
     },
   );
-  return { handOver, seen, answers, forgotten, commits: () => commits };
+  return { handOver, memory, seen, answers, forgotten, commits: () => commits };
 }
 
 describe('handing over', () => {
@@ -103,5 +104,27 @@ describe('handing over', () => {
     await handOver.done;
     expect(seen).toEqual(['A', 'B', 'A', 'C']);
     expect(commits()).toBe(3);
+  });
+
+  it('waits for no store where no other page may get the same', async () => {
+    const { handOver, memory, seen, answers, commits } = scene({ isAlone: true });
+    await handOver.ready;
+    for (const seq of [1, 2, 3]) {
+      handOver.deliver(delivery(seq, 'relay'));
+      await handOver.current;
+    }
+    await handOver.done;
+    expect([seen, commits()]).toEqual([['A', 'B', 'C'], 0]);
+    expect(answers.at(-1)?.header.through).toBe(3);
+    expect(await memory.cursors('bob')).toMatchObject([{ through: 3 }]);
+  });
+
+  it('takes nothing for received that a closed link does not hand over', async () => {
+    for (const isAlone of [true, false]) {
+      const { handOver, memory, seen, answers } = scene({ isAlone, isClosed: () => true });
+      handOver.deliver(delivery(1, 'relay'));
+      await handOver.done;
+      expect([seen, answers, await memory.cursors('bob')]).toEqual([[], [], []]);
+    }
   });
 });

@@ -93,8 +93,8 @@ export class HandOver {
   }
 
   /**
-   * Remembered first, then handed over, then acknowledged: a page that dies in between neither loses nor repeats. What comes while
-   * something is being remembered is remembered together.
+   * Remembered first, then handed over, then acknowledged: a page that dies in between neither loses nor repeats. At once where no other
+   * page may get the same; else, what comes while something is being remembered is remembered together.
    */
   deliver(delivery: Delivery): void {
     this.#waiting.push(delivery);
@@ -107,11 +107,12 @@ export class HandOver {
   async #handOver(): Promise<void> {
     const batch = this.#batch();
     const last = batch.at(-1);
-    if (!last) return;
+    if (!last || this.#events.isClosed()) return;
     const messages = batch.flatMap((one) => one.messages);
-    const fresh = messages.length === 0 ? messages : await this.#remembered(last.cursor, messages, last.own);
+    const taken = messages.length === 0 ? messages : this.#home.memory.take(this.#home.peer, last.cursor, messages);
+    const fresh = taken ?? (await this.#remembered(last.cursor, messages, last.own));
     if (this.#events.isClosed()) return;
-    for (const message of fresh) this.restore(message, last.own);
+    for (const message of fresh) this.#show(message, last.own, taken === undefined);
     const positions = batch.flatMap((one) => one.positions);
     if (positions.length > 0) this.#home.forgetMail(positions);
     for (const answer of lastAnswers(batch)) this.#events.answer(answer);
@@ -124,12 +125,17 @@ export class HandOver {
     return this.#waiting.splice(0, end < 0 ? this.#waiting.length : end);
   }
 
-  /** Hands over what is remembered already: one message, or one part. */
+  /** Hands over what an earlier page had received: one message, or one part. */
   restore(incoming: Incoming, own: boolean): void {
+    this.#show(incoming, own, true);
+  }
+
+  /** @param isStored whether the message itself is: it need not be from then on */
+  #show(incoming: Incoming, own: boolean, isStored: boolean): void {
     const parts = this.#assembly.add(incoming);
     if (!parts) return;
     const { memory, peer, self } = this.#home;
-    memory.handOver(peer, parts);
+    if (isStored) memory.handOver(peer, parts);
     this.#events.message(this.#messageOf(parts, own ? self.wallet : peer), own);
   }
 

@@ -19,6 +19,8 @@ export interface Home extends Surroundings {
   seal(toDevice: string, frame: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>>;
   /** Hands a sealed frame to the live relay. @throws AnypathError with the server's refusal */
   relay(toDevice: string, packet: Uint8Array<ArrayBuffer>): Promise<void>;
+  /** The same for what comes again where it does not arrive: nobody waits for the server's word. */
+  relayUnanswered(toDevice: string, packet: Uint8Array<ArrayBuffer>): void;
   /** A sealed frame came over the data channel. */
   rtcPacket(fromDevice: string, packet: Uint8Array<ArrayBuffer>): void;
   /** Seals a frame for all devices of the other side, and puts it into its mailbox. @throws AnypathError with the refusal */

@@ -43,10 +43,20 @@ function onHint(s: LinkState, nowMs: number, fx: LinkEffect[]): LinkState {
 
 /** Where either side has another network than when the attempt began, its candidates are those of the old one: nothing comes of it. */
 export function restarted(s: LinkState, hasChanged: boolean, nowMs: number, fx: LinkEffect[]): LinkState {
-  const isStale = s.rtc.phase === 'trying' && nowMs - s.rtc.begunMs > STALE_ATTEMPT_MS;
-  const mayStart = hasChanged && isStale && s.initiator && s.rtcWanted && !s.peerClosed && relayIsUp(s);
+  const mayStart = hasChanged && isStale(s, nowMs) && s.initiator && s.rtcWanted && !s.peerClosed && relayIsUp(s);
   return mayStart ? moved(s, 'start', fx) : s;
 }
+
+/**
+ * One of the two has a new connection to the server. Who opened the link makes another attempt; the other one gives up its own, the signals of
+ * which went to the old connection: it would stand in the way.
+ */
+export function peerReturned(s: LinkState, nowMs: number, fx: LinkEffect[]): LinkState {
+  return s.initiator || !isStale(s, nowMs) ? restarted(s, true, nowMs, fx) : moved(s, 'failed', fx);
+}
+
+const isStale = ({ rtc: { phase, begunMs } }: LinkState, nowMs: number): boolean =>
+  phase === 'trying' && nowMs - begunMs > STALE_ATTEMPT_MS;
 
 /** Asks the channel for a sign of life, unless it owes one. */
 function probed(s: LinkState, nowMs: number, fx: LinkEffect[]): LinkState {
@@ -145,7 +155,7 @@ export function upgrade(s: LinkState, relayCameUp: boolean, nowMs: number, fx: L
   if (s.closed || s.peerClosed || !s.rtcWanted || !relayIsUp(s)) return s;
   const fresh = relayCameUp ? { ...s, rtc: { ...s.rtc, failures: 0 } } : s;
   if (s.rtc.phase === 'idle') return moved(fresh, s.initiator ? 'start' : 'yield', fx);
-  if (s.rtc.phase === 'trying') return restarted(fresh, relayCameUp, nowMs, fx);
+  if (s.rtc.phase === 'trying') return relayCameUp ? peerReturned(fresh, nowMs, fx) : s;
   return relayCameUp && s.initiator ? moved(fresh, 'start', fx) : s;
 }
 

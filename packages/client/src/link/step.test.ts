@@ -128,6 +128,21 @@ describe('a link', () => {
     expect(named(play([socketUp, bobHere, ...wait, another]).effects)).not.toContain('start-rtc');
   });
 
+  it('gives up its own attempt where a connection to the server is new and the other side has the first move', () => {
+    const offered = { type: 'rtc', trigger: 'offered', fromDevice: 'b1' } as const;
+    const wait = Array.from({ length: 1_100 }, () => ({ type: 'settled' }) as const);
+    const after = (...events: Parameters<typeof play>[0]) => play(events, { initiator: false });
+    const trying = [socketUp, bobHere, expired, ...wait] as const;
+    expect(after(...trying).state.rtc.phase).toBe('trying');
+    for (const change of [[bobHere], [{ type: 'presence', devices: [] }, bobHere]] as const) {
+      expect(named(after(...trying, ...change).all)).toContain('stop-rtc');
+      expect(after(...trying, ...change).state.rtc.phase).toBe('waiting');
+      expect(after(...trying, ...change, offered).state.rtc.phase).toBe('trying');
+    }
+    expect(after(...trying, { type: 'hint' }).state.rtc.phase).toBe('trying');
+    expect(after(socketUp, bobHere, expired, bobHere).state.rtc.phase).toBe('trying');
+  });
+
   it('makes another channel beside one in doubt, and gives that up when it stays silent', () => {
     const doubted = play([socketUp, bobHere, rtcOpen, say('m1'), overdue]);
     expect(named(doubted.effects)).toEqual(expect.arrayContaining(['check', 'start-rtc']));

@@ -145,7 +145,7 @@ function onPresence(
     const isToldAgain = isThere && devices.join(' ') === s.peerDevices.join(' ');
     const outbox = isToldAgain ? rewoundWhole(next.outbox) : rewound(next.outbox);
     const again = { ...next, overdue: 0, outbox };
-    return channel ? channel.restarted(again, isToldAgain, nowMs, fx) : again;
+    return channel && isToldAgain ? channel.peerReturned(again, nowMs, fx) : again;
   }
   // A page that closed does not close its channel: gone for the server, it has to prove that it is there.
   return isThere || !channel ? next : channel.moved(next, 'stalled', fx);

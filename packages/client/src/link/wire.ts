@@ -1,4 +1,4 @@
-import { AnypathError, encodeFrame } from '@anypath/protocol';
+import { type AckHeader, AnypathError, encodeFrame } from '@anypath/protocol';
 import type { NegotiatorLater } from '../rtc/negotiator-later.ts';
 import type { Home } from './home.ts';
 import type { SideHeader } from './lines.ts';
@@ -8,7 +8,7 @@ import type { Answer, LinkEffect, LinkEvent } from './state.ts';
 
 /** What frames leave by. */
 export interface WireParts {
-  readonly home: Pick<Home, 'seal' | 'relay' | 'enqueue' | 'answerByMail'>;
+  readonly home: Pick<Home, 'seal' | 'relay' | 'relayUnanswered' | 'enqueue' | 'answerByMail'>;
   readonly rtc: Pick<NegotiatorLater, 'send' | 'drained' | 'stop'>;
   /** Told what comes of them. */
   readonly tell: (event: DistributiveOmit<LinkEvent, 'nowMs'>) => void;
@@ -21,6 +21,8 @@ const RELAY_BULK_FRAMES = 8;
 export class Wire {
   readonly #parts: WireParts;
   #sealing: Promise<void> = Promise.resolve();
+  /** Acknowledgements that wait for their turn, by way, device and stream. */
+  readonly #answers = new Map<string, AckHeader>();
   /** Frames on the live relay that the server has not answered for yet. */
   readonly #unanswered = new Set<Promise<void>>();
 
@@ -34,17 +36,10 @@ export class Wire {
   }
 
   transmit({ via, toDevice, header, body }: LinkEffect & { do: 'transmit' }): void {
-    const { home, rtc } = this.#parts;
     const frame = encodeFrame(header, body);
-    this.#sealing = this.#sealing.then(async () => {
-      try {
-        const packet = await home.seal(toDevice, frame);
-        if (via === 'rtc') rtc.send(packet);
-        else this.#relay(toDevice, packet);
-      } catch (error) {
-        // Whose keys are not there yet is asked again when the acknowledgement is overdue, or when they come.
-        if (!(error instanceof AnypathError)) throw error;
-      }
+    this.#sealed(toDevice, () => frame, (packet) => {
+      if (via === 'rtc') this.#parts.rtc.send(packet);
+      else this.#relay(toDevice, packet);
     });
   }
 
@@ -56,10 +51,25 @@ export class Wire {
     if (this.#unanswered.size >= RELAY_BULK_FRAMES) await Promise.race(this.#unanswered);
   }
 
-  /** Acknowledges what was received, by the way that it came. */
+  /** Acknowledges what was received, by the way that it came. One that has not had its turn yet makes room for the next: that is for all before it. */
   answer(answer: Answer): void {
-    if (answer.via === 'mailbox') this.#parts.home.answerByMail(answer.header);
-    else this.transmit({ do: 'transmit', ...answer, via: answer.via, body: new Uint8Array(0) });
+    const { home, rtc } = this.#parts;
+    const { via, toDevice, header } = answer;
+    if (via === 'mailbox') return home.answerByMail(header);
+    const key = `${via} ${toDevice} ${header.epoch}`;
+    const hasTurn = this.#answers.has(key);
+    this.#answers.set(key, header);
+    if (hasTurn) return;
+    const latest = () => {
+      const frame = encodeFrame(this.#answers.get(key) ?? header);
+      this.#answers.delete(key);
+      return frame;
+    };
+    this.#sealed(toDevice, latest, (packet) => {
+      // The other side sends again what is not acknowledged.
+      if (via === 'rtc') rtc.send(packet);
+      else home.relayUnanswered(toDevice, packet);
+    });
   }
 
   /** Puts a frame into the other side's mailbox, behind everything before it. */
@@ -90,6 +100,22 @@ export class Wire {
           .finally(() => rtc.stop());
       });
       await told.catch(() => rtc.stop());
+    });
+  }
+
+  /** @param frame told when it has its turn @param send gets it sealed */
+  #sealed(
+    toDevice: string,
+    frame: () => Uint8Array<ArrayBuffer>,
+    send: (packet: Uint8Array<ArrayBuffer>) => void,
+  ): void {
+    this.#sealing = this.#sealing.then(async () => {
+      try {
+        send(await this.#parts.home.seal(toDevice, frame()));
+      } catch (error) {
+        // Whose keys are not there yet is asked again when the acknowledgement is overdue, or when they come.
+        if (!(error instanceof AnypathError)) throw error;
+      }
     });
   }
 

@@ -9,7 +9,7 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 
 async function left(entries: readonly (readonly [peer: string, epoch: string, seq: number, at?: number])[]) {
   const own = { wallet: 'alice', tab: 't1' };
-  const memory = new LinkMemory(memoryDurable(), memoryStore(), own, () => undefined);
+  const memory = new LinkMemory({ durable: memoryDurable(), marks: memoryStore() }, own, () => undefined);
   for (const [peer, epoch, seq, at = 40 * DAY_MS] of entries) {
     memory.sending(peer, epoch, { seq, id: `${epoch}-${seq}`, body: new Uint8Array([seq]), text: true, at });
   }

@@ -7,7 +7,16 @@ import { type Served, serve } from './served.ts';
 
 declare global {
   interface Window {
-    indexedDbModule: { indexedDbStore(name: string): Promise<DurableStore> };
+    indexedDbModule: {
+      indexedDbStore(name: string): Promise<
+        DurableStore & {
+          company(part: string, write: () => Promise<void>): { isAlone: boolean; ready: Promise<void>; close(): void };
+        }
+      >;
+    };
+    company: { isAlone: boolean; ready: Promise<void>; close(): void };
+    /** What the page was asked to write, and may take its time for. */
+    written: { count: number; done: () => void };
     /** What the SDK's unit tests hold the memory of the process to. */
     contract: {
       STORE_CONTRACT: readonly {
@@ -79,5 +88,46 @@ describe('IndexedDB as a store, in real Chromium', () => {
     const third = await open();
     await Promise.all([one.close(), other.close()]);
     expect(await count(third, 1)).toEqual([400]);
+  });
+
+  /** A page comes in. @returns whether it is alone */
+  const enter = (page: Page) =>
+    page.evaluate(async () => {
+      const store = await window.indexedDbModule.indexedDbStore('shared');
+      window.written = { count: 0, done: () => undefined };
+      const write = () => {
+        window.written.count++;
+        return new Promise<void>((resolve) => {
+          window.written.done = resolve;
+        });
+      };
+      window.company = store.company('alice', write);
+      await window.company.ready;
+      return window.company.isAlone;
+    });
+  const isAlone = (page: Page) => page.evaluate(() => window.company.isAlone);
+
+  it('tells a page whether it is alone, and lets the one that was write first', async () => {
+    await using profile = await tabs();
+    const { open, one, other } = profile;
+    expect(await enter(one)).toBe(true);
+    const entered = enter(other);
+    await one.waitForFunction(() => window.written.count === 1);
+    expect(await isAlone(one)).toBe(false);
+    await one.evaluate(() => window.written.done());
+    expect([await entered, await isAlone(one)]).toEqual([false, false]);
+    await one.close();
+    const third = await open();
+    expect(await enter(third)).toBe(false);
+    await other.evaluate(() => window.company.close());
+    await third.close();
+    expect(await enter(await open())).toBe(true);
+  });
+
+  it('does not wait for ever for a page that hangs', async () => {
+    await using profile = await tabs();
+    expect(await enter(profile.one)).toBe(true);
+    expect(await enter(profile.other)).toBe(false);
+    expect(await isAlone(profile.one)).toBe(false);
   });
 });

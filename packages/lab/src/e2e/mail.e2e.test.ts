@@ -87,6 +87,23 @@ describe('messages for somebody who is away, on the demo page in real Chromium, 
     expect(await bodies(bob)).toEqual(sent);
   });
 
+  it('are not shown again where the page of their reader crashed right after it had them', async () => {
+    await using people = await two();
+    const { server, his, alice, bob } = people;
+    await bob.close();
+    for (const day of ['Monday', 'Tuesday']) {
+      const reader = await comeBack(his, server.url, 'bob', 'alice');
+      const said = ['one', 'two', 'three'].map((number) => `${day} ${number}`);
+      for (const text of said) await say(alice, text);
+      await message(alice, said.at(-1) ?? '', '[data-state=delivered]');
+      expect(await bodies(reader)).toEqual(said);
+      const crashed = reader.waitForEvent('crash');
+      await reader.goto('chrome://crash').catch(() => undefined);
+      await crashed;
+      await reader.close();
+    }
+  });
+
   it('[S5.3] show on the sender’s side that they wait, and then how they travelled', async () => {
     await using people = await bobAway();
     const { server, his, alice } = people;
