@@ -4,7 +4,7 @@ import { benchCluster } from './cluster/cluster.ts';
 import { say, wholeNumber } from './command-line.ts';
 import { compare } from './compare/compare.ts';
 import { COMPARED, type Compared, FULL, QUICK } from './compare/plan.ts';
-import { type ReportFiles, writeReport } from './compare/report.ts';
+import { type ReportFiles, rewriteReport, writeReport } from './compare/report.ts';
 import { compareText } from './compare/table.ts';
 import { benchIce } from './ice/ice.ts';
 import { benchLink } from './link/link.ts';
@@ -22,6 +22,12 @@ import { clusterTable, iceTable, mailboxTable, sealTable, signallingTable } from
 
 interface Json {
   readonly json?: string;
+}
+
+interface CompareFlags extends ReportFiles {
+  readonly quick?: true;
+  readonly only?: readonly Compared[];
+  readonly rewrite?: true;
 }
 
 /** Prints a result, and writes it to a file where one was named. */
@@ -147,8 +153,10 @@ program
   )
   .option('--json <file>', 'write the result to a file')
   .option('--html <file>', 'write it as a page to a file')
+  .option('--rewrite', 'measure nothing: write the tables and the page anew, from the numbers in the file')
   .helpOption('-h, --help', 'show this help')
-  .action(async ({ quick, only, ...files }: ReportFiles & { quick?: true; only?: readonly Compared[] }) => {
+  .action(async ({ quick, only, rewrite, ...files }: CompareFlags) => {
+    if (rewrite) return void (await rewriteReport(files));
     const plan = quick ? QUICK : FULL;
     const found = await compare({ ...plan, ...(only && { parts: only }) }, quick ?? false, say);
     const report = await writeReport({ bench: 'compare', machine: machine(), ...found }, files);

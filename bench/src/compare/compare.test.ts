@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { EventRow } from '../link/summary.ts';
 import { profileRows } from '../profile/rows.ts';
 import { connectCell } from './connect.ts';
 import { deliverCell } from './deliver.ts';
@@ -99,6 +100,18 @@ describe('the comparison', () => {
       '24.0 (×2.50)',
     ]);
     expect(compareText(RESULT)).toContain('ultra:home  1 of 1   0 of 1');
+  });
+
+  it('says of each event how long it was silent beside ours, and what was lost', () => {
+    const row = (subject: 'anypath' | 'peerjs', gapP50Ms: number | null, trials: number, sent: number) =>
+      ({ event: 'udp-cut', pair: 'home:home', subject, gapP50Ms, trials, sent, lost: 1 }) as EventRow;
+    const cells = (...rows: EventRow[]) =>
+      tablesOf({ ...RESULT, events: rows }).find(({ title }) => title.startsWith('What happens'))?.rows;
+    expect(cells(row('anypath', 90, 2, 10), row('peerjs', 60, 2, 10))).toEqual([
+      ['a firewall starts to drop UDP (udp-cut, home:home)', '90 ms; 1 of 10 lost', '60 ms ×1.50; 1 of 10 lost'],
+    ]);
+    expect(cells(row('anypath', 90, 2, 10), row('peerjs', null, 2, 10))?.[0]?.[2]).toBe('no; 1 of 10 lost');
+    expect(cells(row('anypath', 90, 2, 10), row('peerjs', null, 2, 0))?.[0]?.[2]).toBe('no: did not connect');
   });
 
   it('makes a page that needs nothing else, with text that cannot be markup', async () => {

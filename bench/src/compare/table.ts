@@ -1,3 +1,4 @@
+import { EVENTS } from '@anypath/lab/matrix/events';
 import { columns } from '../columns.ts';
 import type { SubjectName } from '../link/subjects.ts';
 import type { CompareResult, ConnectCell } from './result.ts';
@@ -55,18 +56,24 @@ export function tablesOf(result: CompareResult): Table[] {
     ...profileTables(result),
     table(
       'What happens to networks, in mid-conversation',
-      `Median milliseconds of silence; then messages lost of all that were sent. "${NONE}": messages did not flow again within ${giveUpMs / 1000} s in half of the trials or more.`,
+      `Median milliseconds of silence, then ours over it; then messages lost of all that were sent. "${NONE}": messages did not flow again within ${giveUpMs / 1000} s in half of the trials or more.`,
       'event',
-      eventsOf(result).map(([event, pair]) => [
-        `${event} (${pair})`,
-        ...subjects.map((subject) => {
-          const row = result.events.find((one) => one.event === event && one.pair === pair && one.subject === subject);
-          if (!row || row.trials === 0) return '–';
-          if (row.sent === 0) return `${NONE}: did not connect`;
-          const gap = row.gapP50Ms === null ? NONE : `${whole(row.gapP50Ms)} ms`;
-          return `${gap}; ${row.lost} of ${row.sent} lost`;
-        }),
-      ]),
+      eventsOf(result).map(([event, pair]) => {
+        const rowOf = (subject: SubjectName) =>
+          result.events.find((one) => one.event === event && one.pair === pair && one.subject === subject);
+        const ours = rowOf('anypath')?.gapP50Ms;
+        return [
+          `${EVENTS.find(({ name }) => name === event)?.doc ?? event} (${event}, ${pair})`,
+          ...subjects.map((subject) => {
+            const row = rowOf(subject);
+            if (!row || row.trials === 0) return '–';
+            if (row.sent === 0) return `${NONE}: did not connect`;
+            const beside = subject === 'anypath' || !ours || !row.gapP50Ms ? '' : ` ×${ratio(ours, row.gapP50Ms)}`;
+            const gap = row.gapP50Ms === null ? NONE : `${whole(row.gapP50Ms)} ms${beside}`;
+            return `${gap}; ${row.lost} of ${row.sent} lost`;
+          }),
+        ];
+      }),
     ),
     table(
       'Messages to somebody who is not there',

@@ -58,8 +58,10 @@ const isHost = (address: string) => isIP(address) !== 0 || (address.length <= 25
 export function checkCandidate(candidate: string): void {
   if (candidate === '') return;
   const { candidateMaxBytes } = LIMITS;
+  // What is well formed has one byte for each of its characters, and none that controls anything.
+  if (candidate.length <= candidateMaxBytes && readCandidate(candidate)) return;
   if (Buffer.byteLength(candidate) > candidateMaxBytes)
     throw fault('candidate', `it is over ${candidateMaxBytes} bytes`);
   if (CONTROL.test(candidate)) throw fault('candidate', 'it holds a control character or a line end');
-  if (!readCandidate(candidate)) throw fault('candidate', 'it is neither empty nor as RFC 8839, section 5.1, has it');
+  throw fault('candidate', 'it is neither empty nor as RFC 8839, section 5.1, has it');
 }
