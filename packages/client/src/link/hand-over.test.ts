@@ -24,11 +24,15 @@ const delivery = (seq: number, via: Via, epoch = 'E1'): LinkEffect & { do: 'deli
 };
 
 /** A store that counts how often something is remembered. @param isAlone whether no other page uses it */
-function scene({ isAlone = false, isClosed = () => false } = {}) {
+function scene({ isAlone = false, isClosed = false } = {}) {
   const durable = memoryDurable();
   const company = () => ({ isAlone, ready: Promise.resolve(), close: () => undefined });
   let commits = 0;
-  const memory = new LinkMemory({ durable, marks: memoryStore(), company }, { wallet: 'alice', tab: 't1' }, () => undefined);
+  const memory = new LinkMemory(
+    { durable, marks: memoryStore(), company },
+    { wallet: 'alice', tab: 't1' },
+    () => undefined,
+  );
   const { commit } = memory;
   memory.commit = (...args) => {
     commits++;
@@ -47,7 +51,7 @@ function scene({ isAlone = false, isClosed = () => false } = {}) {
     },
     {
       resumed: () => undefined,
-      isClosed,
+      isClosed: () => isClosed,
       message: ({ body }) => seen.push(String(body)),
       answer: (answer) => answers.push(answer),
     },
@@ -121,7 +125,7 @@ describe('handing over', () => {
 
   it('takes nothing for received that a closed link does not hand over', async () => {
     for (const isAlone of [true, false]) {
-      const { handOver, memory, seen, answers } = scene({ isAlone, isClosed: () => true });
+      const { handOver, memory, seen, answers } = scene({ isAlone, isClosed: true });
       handOver.deliver(delivery(1, 'relay'));
       await handOver.done;
       expect([seen, answers, await memory.cursors('bob')]).toEqual([[], [], []]);

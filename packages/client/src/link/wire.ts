@@ -37,10 +37,14 @@ export class Wire {
 
   transmit({ via, toDevice, header, body }: LinkEffect & { do: 'transmit' }): void {
     const frame = encodeFrame(header, body);
-    this.#sealed(toDevice, () => frame, (packet) => {
-      if (via === 'rtc') this.#parts.rtc.send(packet);
-      else this.#relay(toDevice, packet);
-    });
+    this.#sealed(
+      toDevice,
+      () => frame,
+      (packet) => {
+        if (via === 'rtc') this.#parts.rtc.send(packet);
+        else this.#relay(toDevice, packet);
+      },
+    );
   }
 
   /** The same for many bytes. @returns when there is room for more */
