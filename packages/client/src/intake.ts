@@ -1,6 +1,6 @@
 import { type AckHeader, AnypathError, encodeFrame, type Frame, LIMITS, type Mail } from '@anypath/protocol';
 import type { LinkMemory } from './durable/link-memory.ts';
-import type { Arrival } from './e2ee/sealed-channel.ts';
+import type { Arrival as SealedArrival } from './e2ee/sealed-channel.ts';
 import { hasReceived } from './link/inbox.ts';
 import type { Link } from './link/link.ts';
 import { parseFrame } from './link/parse-frame.ts';
@@ -53,8 +53,8 @@ export class Intake {
 
   /** A sealed frame of a live device. */
   packet(via: Via, from: string, fromDevice: string, packet: Uint8Array<ArrayBuffer>): void {
-    const open = async (courier: Courier) => {
-      const { content, reply } = await courier.open(from, fromDevice, packet);
+    const take = async (courier: Courier, opening: Promise<SealedArrival>) => {
+      const { content, reply } = await opening;
       const replied = this.#reply(via, from, fromDevice, reply);
       // Waited for below.
       replied.catch(() => undefined);
@@ -64,9 +64,12 @@ export class Intake {
     };
     // Mail takes the same way to its turn: neither overtakes the other.
     this.#parts.post((courier) => {
-      const take = () => this.#inTurn(from, () => open(courier));
-      if (this.#early) this.#early.push(take);
-      else take();
+      // Opened at once, beside what came before it, and taken behind that.
+      const opening = courier.open(from, fromDevice, packet);
+      opening.catch(() => undefined);
+      const inTurn = () => this.#inTurn(from, () => take(courier, opening));
+      if (this.#early) this.#early.push(inTurn);
+      else inTurn();
     });
   }
 
@@ -163,7 +166,7 @@ export class Intake {
     await this.#parts.relay(peer, device, packet).catch(() => undefined);
   }
 
-  async #reply(via: Via, peer: string, device: string, reply: Arrival['reply']): Promise<void> {
+  async #reply(via: Via, peer: string, device: string, reply: SealedArrival['reply']): Promise<void> {
     const packet = await reply;
     if (!packet) return;
     const link = this.#parts.linkOf(peer);

@@ -17,14 +17,14 @@ export interface WireParts {
 /** Frames on the live relay that the server has not answered for, before bulk data waits. */
 const RELAY_BULK_FRAMES = 8;
 
-/** Seals what a link sends, one frame after the other so that they leave in order, and sends it over the path that was chosen. */
+/** Seals what a link sends, and sends it in order over the path that was chosen. */
 export class Wire {
   readonly #parts: WireParts;
   #sealing: Promise<void> = Promise.resolve();
   /** Acknowledgements that wait for their turn, by way, device and stream. */
   readonly #answers = new Map<string, AckHeader>();
-  /** Frames on the live relay that the server has not answered for yet. */
-  readonly #unanswered = new Set<Promise<void>>();
+  /** Frames on the live relay that the server has not answered for yet, and the device that each is for. */
+  readonly #unanswered = new Map<Promise<void>, string>();
 
   constructor(parts: WireParts) {
     this.#parts = parts;
@@ -35,13 +35,17 @@ export class Wire {
     return this.#sealing;
   }
 
-  transmit({ via, toDevice, header, body }: LinkEffect & { do: 'transmit' }): void {
-    const frame = encodeFrame(header, body);
-    this.#sealed(
-      toDevice,
-      () => frame,
+  /** @param isBulk whether the server is asked about each of them */
+  transmit({ via, toDevice, header, body }: LinkEffect & { do: 'transmit' }, isBulk = false): void {
+    // Sealed at once, beside what stands before it, and sent behind that.
+    const sealed = this.#parts.home.seal(toDevice, encodeFrame(header, body));
+    sealed.catch(() => undefined);
+    this.#inTurn(
+      () => sealed,
       (packet) => {
         if (via === 'rtc') this.#parts.rtc.send(packet);
+        // One question at a time is enough: whether the server is there, and the other side, shows in that.
+        else if (!isBulk && this.#isAsking(toDevice)) this.#parts.home.relayUnanswered(toDevice, packet);
         else this.#relay(toDevice, packet);
       },
     );
@@ -49,10 +53,10 @@ export class Wire {
 
   /** The same for many bytes. @returns when there is room for more */
   async transmitBulk(via: Via, toDevice: string, header: SideHeader, body: Uint8Array): Promise<void> {
-    this.transmit({ do: 'transmit', via, toDevice, header, body });
+    this.transmit({ do: 'transmit', via, toDevice, header, body }, true);
     await this.#sealing;
     if (via === 'rtc') return this.#parts.rtc.drained();
-    if (this.#unanswered.size >= RELAY_BULK_FRAMES) await Promise.race(this.#unanswered);
+    if (this.#unanswered.size >= RELAY_BULK_FRAMES) await Promise.race(this.#unanswered.keys());
   }
 
   /** Acknowledges what was received, by the way that it came. One that has not had its turn yet makes room for the next: that is for all before it. */
@@ -67,9 +71,9 @@ export class Wire {
     const latest = () => {
       const frame = encodeFrame(this.#answers.get(key) ?? header);
       this.#answers.delete(key);
-      return frame;
+      return home.seal(toDevice, frame);
     };
-    this.#sealed(toDevice, latest, (packet) => {
+    this.#inTurn(latest, (packet) => {
       // The other side sends again what is not acknowledged.
       if (via === 'rtc') rtc.send(packet);
       else home.relayUnanswered(toDevice, packet);
@@ -107,20 +111,20 @@ export class Wire {
     });
   }
 
-  /** @param frame told when it has its turn @param send gets it sealed */
-  #sealed(
-    toDevice: string,
-    frame: () => Uint8Array<ArrayBuffer>,
-    send: (packet: Uint8Array<ArrayBuffer>) => void,
-  ): void {
+  /** @param sealed asked when it has its turn @param send gets what was sealed */
+  #inTurn(sealed: () => Promise<Uint8Array<ArrayBuffer>>, send: (packet: Uint8Array<ArrayBuffer>) => void): void {
     this.#sealing = this.#sealing.then(async () => {
       try {
-        send(await this.#parts.home.seal(toDevice, frame()));
+        send(await sealed());
       } catch (error) {
         // Whose keys are not there yet is asked again when the acknowledgement is overdue, or when they come.
         if (!(error instanceof AnypathError)) throw error;
       }
     });
+  }
+
+  #isAsking(toDevice: string): boolean {
+    return [...this.#unanswered.values()].includes(toDevice);
   }
 
   #relay(toDevice: string, packet: Uint8Array<ArrayBuffer>): void {
@@ -130,7 +134,7 @@ export class Wire {
       // Who is no contact any more is as good as gone: messages wait until presence tells otherwise.
       if (code === 'target_offline' || code === 'forbidden') tell({ type: 'unreachable', device: toDevice });
     });
-    this.#unanswered.add(answered);
+    this.#unanswered.set(answered, toDevice);
     void answered.finally(() => this.#unanswered.delete(answered));
   }
 }
