@@ -79,27 +79,32 @@ function takenBack(outbox: Outbox, which: (entry: Outgoing) => boolean): Outbox 
 /**
  * Chooses what may be transmitted now on a live path: in order, within the window of messages and bytes.
  *
+ * @param isConnecting whether signals of a new attempt are on their way
  * @returns the outbox with these marked as sent, and the messages to transmit
  */
-export function transmitted(outbox: Outbox, path: Path, nowMs: number): { outbox: Outbox; batch: readonly Outgoing[] } {
+export function transmitted(
+  outbox: Outbox,
+  path: Path,
+  nowMs: number,
+  isConnecting = false,
+): { outbox: Outbox; batch: readonly Outgoing[] } {
+  const window = path === 'relay' ? RELAY_WINDOW[isConnecting ? 'connecting' : 'else'] : LIMITS.windowMaxMessages;
   let bytes = 0;
   let live = 0;
   return marked(outbox, path, nowMs, (entry, index) => {
     bytes += entry.body.byteLength;
     if (entry.sent?.path !== 'mailbox') live++;
-    const isWithin = index < LIMITS.windowMaxMessages && live <= windowOf(path);
+    const isWithin = index < LIMITS.windowMaxMessages && live <= window;
     const fits = isWithin && (bytes <= LIMITS.windowMaxBytes || index === 0);
     return fits && !entry.sent;
   });
 }
 
 /**
- * How many messages may be on their way. What waited during a long outage leaves all at once: over the relay, where the offers and answers
- * travel that lead to a better path, it leaves room for these.
+ * How many messages may be on their way over the relay. What waited during a long outage leaves all at once: it leaves room for the offers and
+ * answers that travel there too, and more of it while they do, because a data channel takes less of everybody's processors.
  */
-const windowOf = (path: Path): number => (path === 'relay' ? RELAY_WINDOW : LIMITS.windowMaxMessages);
-
-const RELAY_WINDOW = 64;
+const RELAY_WINDOW = { connecting: 16, else: 64 } as const;
 
 /** Chooses what goes to the mailbox now: everything that is on no way at all. */
 export const mailed = (outbox: Outbox, nowMs: number): { outbox: Outbox; batch: readonly Outgoing[] } =>

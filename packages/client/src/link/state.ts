@@ -26,7 +26,7 @@ export interface LinkState {
     readonly phase: RtcPhase;
     readonly tier: RtcTier;
     readonly failures: number;
-    /** When the latest attempt began. */
+    /** When the latest attempt began, or that of the other side was due. */
     readonly begunMs: number;
     /** Why another connection is being made beside the channel that there is; none where none is. */
     readonly beside: Beside | undefined;
@@ -150,7 +150,14 @@ export function opened(options: {
     mail: { ready: false, held: false, refusals: 0 },
     peerDevices: [],
     peerDevice: undefined,
-    rtc: { phase: 'idle', tier: 'turn', failures: 0, begunMs: 0, beside: undefined, life: alive(0) },
+    rtc: {
+      phase: 'idle',
+      tier: 'turn',
+      failures: 0,
+      begunMs: Number.NEGATIVE_INFINITY,
+      beside: undefined,
+      life: alive(0),
+    },
     outbox: { epoch: options.epoch, nextSeq: 1, waiting: [] },
     inboxes: {},
     keepaliveMs: options.keepaliveMs ?? KEEPALIVE_MS,

@@ -228,16 +228,16 @@ export function onOverdue(s: LinkState, nowMs: number, fx: LinkEffect[]): LinkSt
   return moved(tries > CHANNEL_TRIES ? { ...s, outbox: rewoundWhole(s.outbox) } : s, 'stalled', fx);
 }
 
-/** After each step: the timer of an attempt beside the channel, and when an attempt began. */
-export function settled(before: LinkState, s: LinkState, event: LinkEvent, fx: LinkEffect[]): LinkState {
-  armBesideTimer(before, s, fx);
+/** When an attempt began, or the one of the other side is due: its signals are on their way from then on. @param relayCameUp in this step */
+export function begun(s: LinkState, event: LinkEvent, relayCameUp: boolean, fx: LinkEffect[]): LinkState {
   const isBegun =
     fx.some((effect) => effect.do === 'start-rtc') || (event.type === 'rtc' && event.trigger === 'offered');
-  return isBegun ? { ...s, rtc: { ...s.rtc, begunMs: event.nowMs } } : s;
+  const isDue = s.rtc.phase === 'waiting' && !s.initiator && (relayCameUp || event.type === 'presence');
+  return isBegun || isDue ? { ...s, rtc: { ...s.rtc, begunMs: event.nowMs } } : s;
 }
 
-/** An attempt beside an open channel has its time, as any other; in doubt, the doubt has. */
-function armBesideTimer(before: LinkState, s: LinkState, fx: LinkEffect[]): void {
+/** After each step: an attempt beside an open channel has its time, as any other; in doubt, the doubt has. */
+export function armBesideTimer(before: LinkState, s: LinkState, fx: LinkEffect[]): void {
   const isBeside = (one: LinkState) => one.rtc.phase === 'open' && one.rtc.beside !== undefined;
   if (s.rtc.phase !== 'open' || isBeside(s) === isBeside(before)) return;
   fx.push({ do: 'timer', name: 'rtc', ms: phaseLimitMs('open', 0, isBeside(s)) });

@@ -21,6 +21,9 @@ export const viaOf = (path: Path): Via => (path === 'direct' || path === 'turn' 
 /** How long a refusal of the mailbox is waited out, milliseconds: doubled each time, up to the last. */
 const HOLD = { firstMs: 1_000, maxMs: 30_000 } as const;
 
+/** How long after its beginning the signals of an attempt are on their way, milliseconds. */
+const SIGNALS_MS = 1_500;
+
 export const timeoutMs = (s: LinkState, via: Via, tries: number, nowMs: number): number =>
   ackTimeoutMs(s.roundTrips[via], via, tries, patienceMs(s.rtc.life, nowMs));
 
@@ -115,7 +118,9 @@ export function flush(s: LinkState, nowMs: number, fx: LinkEffect[]): LinkState 
   const path = pathOf(s);
   if (path === 'none' || path === 'mailbox' || s.peerDevice === undefined) return s;
   const acked = ackedThrough(s.outbox);
-  const { outbox, batch } = transmitted(s.outbox, path, nowMs);
+  const { phase, begunMs } = s.rtc;
+  const isConnecting = (phase === 'trying' || phase === 'waiting') && nowMs - begunMs < SIGNALS_MS;
+  const { outbox, batch } = transmitted(s.outbox, path, nowMs, isConnecting);
   for (const entry of batch) {
     const header = dataHeader(s.outbox.epoch, acked, entry);
     fx.push({ do: 'transmit', via: viaOf(path), toDevice: s.peerDevice, header, body: entry.body });

@@ -318,12 +318,24 @@ describe('a link', () => {
 
   it('lets what waited for long leave over the relay little by little, also behind what the mailbox has', () => {
     const many = Array.from({ length: 100 }, (_, index) => say(`m${index + 1}`));
-    const { all } = play([...many, socketUp, bobHere]);
-    expect(sentOver(all)).toHaveLength(64);
-    expect(sentOver(play([...many, socketUp, bobHere, ackOf(50, 'relay')]).effects)).toHaveLength(36);
+    const relayed = { rtcWanted: false };
+    expect(sentOver(play([...many, socketUp, bobHere], relayed).all)).toHaveLength(64);
+    expect(sentOver(play([...many, socketUp, bobHere, ackOf(50, 'relay')], relayed).effects)).toHaveLength(36);
     const kept = many.map((_, index) => ({ type: 'kept', seq: index + 1, forced: false, until: 1_000 }) as const);
     const away = [...many, socketUp, { type: 'settled' }, ...kept] as const;
     expect(sentOver(play([...away, bobHere, say('new')]).effects)).toEqual(['new relay']);
+  });
+
+  it('leaves room for the signals of an attempt, and more while they are on their way', () => {
+    const many = { type: 'send', messages: Array.from({ length: 300 }, (_, n) => say(`m${n}`).messages[0]) } as const;
+    const sent = (...events: Parameters<typeof play>[0]) => sentOver(play(events).all).length;
+    const here = { type: 'presence', devices: ['b1'] } as const;
+    const wait = Array.from({ length: 1_600 }, () => ({ type: 'settled' }) as const);
+    expect(sent(many, socketUp, here)).toBe(16);
+    expect(sent(many, socketUp, here, ...wait)).toBe(64);
+    expect(sentOver(play([many, socketUp, here], { initiator: false }).all)).toHaveLength(16);
+    expect(sentOver(play([many, socketUp, here], { rtcWanted: false }).all)).toHaveLength(64);
+    expect(sent(many, socketUp, here, rtcOpen)).toBe(256);
   });
 
   it('asks it at once after a hint, and when the other side talks over the relay', () => {

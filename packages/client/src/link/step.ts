@@ -46,7 +46,8 @@ export function step(
   if (before.closed) return { state: before, effects: [] };
   const fx: LinkEffect[] = [];
   let s = react(before, event, fx, channel);
-  if (channel) s = channel.upgrade(s, relayIsUp(s) && !relayIsUp(before), event.nowMs, fx);
+  const relayCameUp = relayIsUp(s) && !relayIsUp(before);
+  if (channel) s = channel.begun(channel.upgrade(s, relayCameUp, event.nowMs, fx), event, relayCameUp, fx);
   if (pathOf(s) !== pathOf(before)) {
     // A better path takes over while the relay still carries what it has.
     if (s.rtc.phase !== 'open') fx.push({ do: 'resend' });
@@ -56,7 +57,7 @@ export function step(
   }
   s = post(flush(s, event.nowMs, fx), event.nowMs, fx);
   armAckTimer(before, s, event.nowMs, fx);
-  if (channel) s = channel.settled(before, s, event, fx);
+  channel?.armBesideTimer(before, s, fx);
   return { state: s, effects: fx };
 }
 
