@@ -1,5 +1,10 @@
+import type { KeyValueStore } from '../storage.ts';
+import { CursorMarks } from './cursor-marks.ts';
+
 /** The other pages of this browser that use what is kept for a wallet. */
 export interface Company {
+  /** What a page that is alone has received, until the store has it. */
+  readonly marks: CursorMarks;
   /** Whether there are none: what is received needs no agreement with others then. */
   readonly isAlone: boolean;
   /** Resolves when no other page believes to be alone: what it had is written. Never rejects. */
@@ -16,9 +21,10 @@ const LEAVE_MS = 1_000;
  * until the one that was alone has written what it had.
  *
  * @param name of what is shared
+ * @param marks where something can be written at once
  * @param write writes what is only in this page's memory
  */
-export function companyOf(locks: LockManager, name: string, write: () => Promise<void>): Company {
+export function companyOf(locks: LockManager, name: string, marks: KeyValueStore, write: () => Promise<void>): Company {
   const stop = new AbortController();
   const door = new BroadcastChannel(name);
   let isAlone = false;
@@ -61,6 +67,7 @@ export function companyOf(locks: LockManager, name: string, write: () => Promise
       });
   });
   return {
+    marks: new CursorMarks(marks, name),
     get isAlone() {
       return isAlone;
     },

@@ -1,19 +1,11 @@
-import { Id } from '@anypath/protocol';
 import * as v from 'valibot';
 import type { Cursor } from '../link/inbox.ts';
 import type { KeyValueStore } from '../storage.ts';
+import { StoredCursor } from './stored-cursor.ts';
 
-const seq = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
-
-/** A cursor as it is kept. */
-export const StoredCursor = v.object({ epoch: Id, through: seq, skipped: v.array(v.strictTuple([seq, seq])) });
 const StoredMarks = v.array(v.strictTuple([v.string(), StoredCursor]));
 
 const skippedBy = ({ skipped }: Cursor): number => skipped.reduce((sum, [from, to]) => sum + to - from + 1, 0);
-
-/** Whether one cursor of a stream is further than another: it has more, or fewer gaps. */
-export const isFurther = (one: Cursor, other: Cursor): boolean =>
-  one.through === other.through ? skippedBy(one) < skippedBy(other) : one.through > other.through;
 
 /** Cursors that the durable store will have in a moment: written at once, so that a page that dies before has not forgotten them. */
 export class CursorMarks {
@@ -35,6 +27,12 @@ export class CursorMarks {
     } catch {
       return [];
     }
+  }
+
+  /** Whether one cursor of a stream is further than another: it has more, or fewer gaps. */
+  isFurther(one: Cursor, other: Cursor | undefined): boolean {
+    if (!other) return true;
+    return one.through === other.through ? skippedBy(one) < skippedBy(other) : one.through > other.through;
   }
 
   put(key: string, cursor: Cursor): void {

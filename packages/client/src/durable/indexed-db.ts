@@ -1,3 +1,4 @@
+import type { KeyValueStore } from '../storage.ts';
 import { type Company, companyOf } from './company.ts';
 import type { DurableStore, Writes } from './durable-store.ts';
 
@@ -12,10 +13,11 @@ export interface BrowserStore extends DurableStore {
    * Finds out which other pages use a part of it.
    *
    * @param part such as a wallet
+   * @param marks where something can be written at once
    * @param write writes what is only in this page's memory
    * @returns `undefined` where the browser has no locks, and so no way to find out
    */
-  company(part: string, write: () => Promise<void>): Company | undefined;
+  company(part: string, marks: KeyValueStore, write: () => Promise<void>): Company | undefined;
 }
 
 /**
@@ -27,7 +29,8 @@ export interface BrowserStore extends DurableStore {
 export async function indexedDbStore(name = NAME): Promise<BrowserStore> {
   const db = await opened(name);
   return {
-    company: (part, write) => navigator.locks && companyOf(navigator.locks, `${name}:pages:${part}`, write),
+    company: (part, marks, write) =>
+      navigator.locks && companyOf(navigator.locks, `${name}:pages:${part}`, marks, write),
     list: (prefix) =>
       new Promise((resolve, reject) => {
         const table = db.transaction(TABLE).objectStore(TABLE);

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Incoming } from '../link/inbox.ts';
-import { memoryStore } from '../storage.ts';
+import { type KeyValueStore, memoryStore } from '../storage.ts';
 import type { Company } from './company.ts';
+import { CursorMarks } from './cursor-marks.ts';
 import { type DurableStore, memoryDurable } from './durable-store.ts';
 import { LinkMemory } from './link-memory.ts';
 
@@ -16,12 +17,29 @@ const everyone = () => true;
 /** The pages of one browser: they share what lasts. */
 function browser(durable: DurableStore = memoryDurable()) {
   const marks = memoryStore();
-  return (tab: string, wallet = 'alice', company?: Company) =>
-    new LinkMemory({ durable, marks, company: () => company }, { wallet, tab }, () => undefined);
+  return (tab: string, wallet = 'alice', others?: Others) =>
+    new LinkMemory(
+      { durable, marks, company: () => others && company(others, marks) },
+      { wallet, tab },
+      () => undefined,
+    );
 }
 
+interface Others {
+  isAlone: boolean;
+}
+
+const company = (others: Others, marks: KeyValueStore): Company => ({
+  marks: new CursorMarks(marks, 'marks'),
+  get isAlone() {
+    return others.isAlone;
+  },
+  ready: Promise.resolve(),
+  close: () => undefined,
+});
+
 /** No other pages, until somebody comes. */
-const nobody = () => ({ isAlone: true, ready: Promise.resolve(), close: () => undefined });
+const nobody = (): Others => ({ isAlone: true });
 
 /** A store that takes nothing before it is opened. */
 function closedStore() {
@@ -103,8 +121,9 @@ describe('the memory of links', () => {
   it('takes what another version left there for nothing', async () => {
     const durable = memoryDurable();
     await durable.update([], () => ({ writes: [['in:alice:bob:E1', { through: 'far' }]], result: undefined }));
-    const stores = { durable, marks: memoryStore() };
-    stores.marks.setItem('anypath:received:alice', '[["in:alice:bob:E1",{"through":"far"}]]');
+    const marks = memoryStore();
+    marks.setItem('marks', '[["in:alice:bob:E1",{"through":"far"}]]');
+    const stores = { durable, marks, company: () => company(nobody(), marks) };
     const memory = new LinkMemory(stores, { wallet: 'alice', tab: 't1' }, () => undefined);
     expect(await memory.cursors('bob')).toEqual([]);
     expect(await memory.commit('bob', cursor(1), [message(1)], false)).toHaveLength(1);
@@ -129,14 +148,14 @@ describe('the memory of links', () => {
   it('asks the store as soon as another page is there, which waits until this one has written', async () => {
     const durable = memoryDurable();
     const page = browser(durable);
-    const company = nobody();
-    const one = page('t1', 'alice', company);
+    const others = nobody();
+    const one = page('t1', 'alice', others);
     await one.cursors('bob');
     expect(one.take('bob', cursor(1), [message(1)])).toHaveLength(1);
-    company.isAlone = false;
+    others.isAlone = false;
     expect(one.take('bob', cursor(2), [message(2)])).toBeUndefined();
     await one.settled();
-    const other = page('t2', 'alice', { ...nobody(), isAlone: false });
+    const other = page('t2', 'alice', { isAlone: false });
     expect(await other.commit('bob', cursor(2), [message(1), message(2)], false)).toEqual([message(2)]);
     expect(await one.commit('bob', cursor(2), [message(2)], false)).toEqual([]);
   });
@@ -168,12 +187,13 @@ describe('the memory of links', () => {
       result: undefined,
     }));
     const marked = [cursor(6), cursor(5, 'E2'), cursor(2, 'E3')].map((one) => [`in:alice:bob:${one.epoch}`, one]);
-    marks.setItem('anypath:received:alice', JSON.stringify(marked));
-    const memory = new LinkMemory({ durable, marks }, { wallet: 'alice', tab: 't1' }, () => undefined);
+    marks.setItem('marks', JSON.stringify(marked));
+    const stores = { durable, marks, company: () => company({ isAlone: false }, marks) };
+    const memory = new LinkMemory(stores, { wallet: 'alice', tab: 't1' }, () => undefined);
     expect(await memory.cursors('bob')).toEqual([cursor(7), cursor(5, 'E2'), cursor(2, 'E3')]);
     await memory.settled();
     await Promise.resolve();
-    expect(marks.getItem('anypath:received:alice')).toBeNull();
+    expect(marks.getItem('marks')).toBeNull();
     expect((await durable.list('in')).map(([, value]) => value)).toEqual([cursor(7), cursor(5, 'E2'), cursor(2, 'E3')]);
   });
 });

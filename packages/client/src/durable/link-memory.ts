@@ -3,9 +3,10 @@ import { type Cursor, hasReceived, type Incoming } from '../link/inbox.ts';
 import type { Unsent } from '../link/outbox.ts';
 import type { KeyValueStore } from '../storage.ts';
 import type { Company } from './company.ts';
-import { CursorMarks, isFurther, StoredCursor } from './cursor-marks.ts';
 import type { DurableStore } from './durable-store.ts';
+import type { BrowserStore } from './indexed-db.ts';
 import { Journal } from './journal.ts';
+import { StoredCursor } from './stored-cursor.ts';
 
 const Marks = v.array(v.string());
 
@@ -37,7 +38,7 @@ interface Stores {
   /** Written at once, while the durable store takes a moment. */
   readonly marks: KeyValueStore;
   /** Finds out which other pages use the durable store for a wallet; absent where nobody can tell. */
-  readonly company?: ((wallet: string, write: () => Promise<void>) => Company | undefined) | undefined;
+  readonly company?: BrowserStore['company'] | undefined;
 }
 
 /** By wallet and stream. */
@@ -58,7 +59,6 @@ export class LinkMemory {
   readonly #wallet: string;
   readonly #tab: string;
   readonly #shown = new Set<string>();
-  readonly #late: CursorMarks;
   readonly #company: Company | undefined;
   /** How far each stream was received. */
   #cursors: Promise<Received> | undefined;
@@ -79,8 +79,7 @@ export class LinkMemory {
     this.#wallet = wallet;
     this.#tab = tab;
     this.#journal = new Journal(durable, failed);
-    this.#late = new CursorMarks(marks, `anypath:received:${wallet}`);
-    this.#company = company?.(wallet, () => this.#written());
+    this.#company = company?.(wallet, marks, () => this.#written());
     this.#received().catch(failed);
   }
 
@@ -111,22 +110,21 @@ export class LinkMemory {
       streams.delete(oldest);
       this.#journal.remove(keyOf('in', this.#wallet, peer, oldest));
     }
-    for (const [key, cursor] of this.#late.left()) {
-      const peer = key.split(':')[2] ?? '';
-      const stored = byPeer.get(peer)?.get(cursor.epoch);
-      if (!stored || isFurther(cursor, stored)) this.#keep(byPeer, peer, cursor);
-    }
+    for (const [key, cursor] of this.#company?.marks.left() ?? []) this.#keep(byPeer, key.split(':')[2] ?? '', cursor);
     this.#known = byPeer;
     return byPeer;
   }
 
-  /** Takes note of how far a stream was received: by a mark at once, in the store in a moment. */
+  /** Takes note of how far a stream was received, where that is further: by a mark at once, in the store in a moment. */
   #keep(received: Received, peer: string, cursor: Cursor): void {
+    const { marks } = this.#company ?? {};
+    const streams = received.get(peer) ?? new Map<string, Cursor>();
+    if (!marks?.isFurther(cursor, streams.get(cursor.epoch))) return;
+    received.set(peer, streams.set(cursor.epoch, cursor));
     const key = this.#cursorKey(peer, cursor);
-    received.set(peer, (received.get(peer) ?? new Map<string, Cursor>()).set(cursor.epoch, cursor));
-    this.#late.put(key, cursor);
+    marks.put(key, cursor);
     this.#journal.put(key, cursor);
-    void this.#journal.settled().then(() => this.#late.stored(key, cursor));
+    void this.#journal.settled().then(() => marks.stored(key, cursor));
   }
 
   /**
@@ -139,7 +137,7 @@ export class LinkMemory {
     // A part that is acknowledged has to be stored until the others are there.
     if (!this.#company?.isAlone || !this.#known || messages.some(({ header }) => header.part)) return undefined;
     const before = this.#known.get(peer)?.get(cursor.epoch);
-    if (!before || isFurther(cursor, before)) this.#keep(this.#known, peer, cursor);
+    this.#keep(this.#known, peer, cursor);
     return before ? messages.filter(({ header }) => !hasReceived(before, header.seq)) : messages;
   }
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { CursorMarks } from '../durable/cursor-marks.ts';
 import { memoryDurable } from '../durable/durable-store.ts';
 import { LinkMemory } from '../durable/link-memory.ts';
 import { memoryStore } from '../storage.ts';
@@ -26,7 +27,12 @@ const delivery = (seq: number, via: Via, epoch = 'E1'): LinkEffect & { do: 'deli
 /** A store that counts how often something is remembered. @param isAlone whether no other page uses it */
 function scene({ isAlone = false, isClosed = false } = {}) {
   const durable = memoryDurable();
-  const company = () => ({ isAlone, ready: Promise.resolve(), close: () => undefined });
+  const company = () => ({
+    isAlone,
+    ready: Promise.resolve(),
+    close: () => undefined,
+    marks: new CursorMarks(memoryStore(), 'marks'),
+  });
   let commits = 0;
   const memory = new LinkMemory(
     { durable, marks: memoryStore(), company },

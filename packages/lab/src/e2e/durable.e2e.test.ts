@@ -10,7 +10,11 @@ declare global {
     indexedDbModule: {
       indexedDbStore(name: string): Promise<
         DurableStore & {
-          company(part: string, write: () => Promise<void>): { isAlone: boolean; ready: Promise<void>; close(): void };
+          company(
+            part: string,
+            marks: Storage,
+            write: () => Promise<void>,
+          ): { isAlone: boolean; ready: Promise<void>; close(): void };
         }
       >;
     };
@@ -101,7 +105,7 @@ describe('IndexedDB as a store, in real Chromium', () => {
           window.written.done = resolve;
         });
       };
-      window.company = store.company('alice', write);
+      window.company = store.company('alice', localStorage, write);
       await window.company.ready;
       return window.company.isAlone;
     });
