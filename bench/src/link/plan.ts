@@ -49,7 +49,7 @@ function of(name: string, more: Partial<Omit<BenchEvent, 'event'>>): BenchEvent 
 /** What `--only` understands. */
 export const PARTS: readonly string[] = ['connect', ...new Set(BENCH_EVENTS.map(({ event }) => event.name))];
 
-/** What is measured where `--only` is not given: all that has a mark, which takes more than an hour. */
+/** What is measured where `--only` is not given: the events that DESIGN names, which take more than an hour. */
 export const DEFAULT_PARTS = PARTS.filter((name) => !['link-away', 'loss-30'].includes(name));
 
 /** Why there is neither a better path nor media. */

@@ -4,7 +4,7 @@ import { Connection } from './connection.ts';
 import { bearer, cookie, type TokenSource } from './credentials.ts';
 import { claimDevice } from './device.ts';
 import { deviceNameOf } from './device-name.ts';
-import { browserDurable } from './durable/default-durable.ts';
+import { browserDurable } from './durable/browser-durable.ts';
 import { type DurableStore, explained, memoryDurable } from './durable/durable-store.ts';
 import { loadHandshake } from './e2ee/handshake-later.ts';
 import { serverUrl } from './http.ts';

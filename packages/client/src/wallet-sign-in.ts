@@ -1,5 +1,5 @@
 import { type DeviceProof, Nonce, PATHS, Session, toBase64Url } from '@anypath/protocol';
-import { browserDurable } from './durable/default-durable.ts';
+import { browserDurable } from './durable/browser-durable.ts';
 import type { DurableStore } from './durable/durable-store.ts';
 import { type Identity, identityOf, keepProof } from './e2ee/identity.ts';
 import { askHttp, parsed } from './http.ts';

@@ -88,7 +88,7 @@ export function transmitted(
   nowMs: number,
   isConnecting = false,
 ): { outbox: Outbox; batch: readonly Outgoing[] } {
-  const window = path === 'relay' ? RELAY_WINDOW[isConnecting ? 'connecting' : 'else'] : LIMITS.windowMaxMessages;
+  const window = path === 'relay' ? RELAY_WINDOW[isConnecting ? 'connecting' : 'otherwise'] : LIMITS.windowMaxMessages;
   let bytes = 0;
   let live = 0;
   return marked(outbox, path, nowMs, (entry, index) => {
@@ -104,7 +104,7 @@ export function transmitted(
  * How many messages may be on their way over the relay. What waited during a long outage leaves all at once: it leaves room for the offers and
  * answers that travel there too, and more of it while they do, because a data channel takes less of everybody's processors.
  */
-const RELAY_WINDOW = { connecting: 16, else: 64 } as const;
+const RELAY_WINDOW = { connecting: 16, otherwise: 64 } as const;
 
 /** Chooses what goes to the mailbox now: everything that is on no way at all. */
 export const mailed = (outbox: Outbox, nowMs: number): { outbox: Outbox; batch: readonly Outgoing[] } =>

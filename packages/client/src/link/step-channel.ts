@@ -38,12 +38,12 @@ function onHint(s: LinkState, nowMs: number, fx: LinkEffect[]): LinkState {
   if (s.rtc.phase === 'open') return probed(s, nowMs, fx);
   const mayStart = s.rtc.phase === 'waiting' && s.rtcWanted && !s.peerClosed && relayIsUp(s);
   if (mayStart) return moved({ ...s, rtc: { ...s.rtc, failures: 0 } }, 'start', fx);
-  return restarted(s, true, nowMs, fx);
+  return restarted(s, nowMs, fx);
 }
 
 /** Where either side has another network than when the attempt began, its candidates are those of the old one: nothing comes of it. */
-export function restarted(s: LinkState, hasChanged: boolean, nowMs: number, fx: LinkEffect[]): LinkState {
-  const mayStart = hasChanged && isStale(s, nowMs) && s.initiator && s.rtcWanted && !s.peerClosed && relayIsUp(s);
+function restarted(s: LinkState, nowMs: number, fx: LinkEffect[]): LinkState {
+  const mayStart = isStale(s, nowMs) && s.initiator && s.rtcWanted && !s.peerClosed && relayIsUp(s);
   return mayStart ? moved(s, 'start', fx) : s;
 }
 
@@ -52,7 +52,7 @@ export function restarted(s: LinkState, hasChanged: boolean, nowMs: number, fx: 
  * which went to the old connection: it would stand in the way.
  */
 export function peerReturned(s: LinkState, nowMs: number, fx: LinkEffect[]): LinkState {
-  return s.initiator || !isStale(s, nowMs) ? restarted(s, true, nowMs, fx) : moved(s, 'failed', fx);
+  return s.initiator || !isStale(s, nowMs) ? restarted(s, nowMs, fx) : moved(s, 'failed', fx);
 }
 
 const isStale = ({ rtc: { phase, begunMs } }: LinkState, nowMs: number): boolean =>
