@@ -9,12 +9,15 @@ import { connect as connectTls, type TLSSocket } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { Front } from './front.ts';
 
-/** What stands where a node would: says its name, and is ready, stopping or silent as the test wants. */
+/**
+ * What stands where a node would: says its name, and does as the test wants. `refusing` takes nothing new and still says that it
+ * is ready, as a node does that begins to stop before anybody has asked it again; `stopping` says so too.
+ */
 class StandIn {
   readonly name: string;
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
-  state: 'ready' | 'stopping' | 'silent' = 'ready';
+  state: 'ready' | 'refusing' | 'stopping' | 'silent' = 'ready';
   /** Requests for new connections of Engine.IO that came here. */
   begun = 0;
 
@@ -46,13 +49,13 @@ class StandIn {
 
   #answer({ url = '' }: IncomingMessage, response: ServerResponse): void {
     if (this.state === 'silent') return;
-    const isRefused = this.state === 'stopping' && (url === '/readyz' || this.#begins(url));
+    const isRefused = url === '/readyz' ? this.state === 'stopping' : this.#refuses(url);
     response.writeHead(isRefused ? 503 : 200).end(this.name);
   }
 
   #upgrade({ url = '', headers }: IncomingMessage, socket: Socket): void {
     if (this.state === 'silent') return;
-    if (this.state === 'stopping' && this.#begins(url)) {
+    if (this.#refuses(url)) {
       return void socket.end('HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
     }
     socket.on('error', () => undefined);
@@ -61,10 +64,10 @@ class StandIn {
     socket.pipe(socket);
   }
 
-  #begins(url: string): boolean {
+  #refuses(url: string): boolean {
     const isNew = url.startsWith('/socket.io/') && !url.includes('sid=');
     if (isNew) this.begun++;
-    return isNew;
+    return isNew && this.state !== 'ready';
   }
 }
 
@@ -156,7 +159,7 @@ describe('the front of several nodes (real haproxy with deploy/front; the nodes 
   it('brings what a node refuses that stops to another one, from the first moment on', async () => {
     const [stopping, other] = nodes as [StandIn, StandIn];
     const before = stopping.begun;
-    stopping.state = 'stopping';
+    stopping.state = 'refusing';
     const answers = await Promise.all(Array.from({ length: 8 }, () => ask(NEW)));
     expect(answers).toEqual(Array.from({ length: 8 }, () => ({ status: 200, who: 'node2' })));
     const talkers = await Promise.all(Array.from({ length: 4 }, talk));
