@@ -88,7 +88,7 @@ export class Intake {
   }
 
   /**
-   * A message of our mailbox.
+   * A message of our mailbox. Opened at once, beside those before it, and taken behind them.
    *
    * @param courier who brings it
    * @param isTurn whether it still is to be taken, when its turn comes
@@ -98,11 +98,14 @@ export class Intake {
   mail(courier: Courier, mail: Mail, open: () => Promise<Frame | undefined>, isTurn: () => boolean): Promise<boolean> {
     const own = mail.from === this.#parts.wallet;
     const peer = own ? mail.to : mail.from;
+    const opening = open();
+    // Waited for in its turn.
+    opening.catch(() => undefined);
     return new Promise((resolve, reject) => {
       const take = async () => {
         if (!isTurn()) return resolve(false);
         try {
-          const frame = await open();
+          const frame = await opening;
           resolve(frame === undefined || !(await this.#takeMail(courier, mail.position, peer, own, frame)));
         } catch (error) {
           // What will never open is dropped; what could not be checked for now comes again.

@@ -41,9 +41,9 @@ export const partMaxBytes = 48 * 1024;
 export const messageMaxBytes = 16 * 1024 * 1024;
 /** Body of one message in the mailbox. */
 export const mailMaxBytes = 256 * 1024;
-/** Messages in one answer of `relay:pull` over HTTP, at most. */
+/** Messages in one answer of `relay:pull`, over HTTP or `packed`, at most. */
 export const pullMaxMessages = 100;
-/** The same over the socket: Socket.IO's default parser refuses a packet with more than 10 binary attachments. */
+/** The same over the socket, not `packed`: Socket.IO's default parser refuses a packet with more than 10 binary attachments. */
 export const socketPullMaxMessages = 10;
 /** Bytes of messages in one answer of `relay:pull`; one message always fits. */
 export const pullMaxBytes = 512 * 1024;

@@ -65,6 +65,13 @@ const mail = {
 export const Mail = v.object({ ...mail, body: v.instance(Uint8Array) });
 export type Mail = v.InferOutput<typeof Mail>;
 
+/** What `relay:pull` answers with where it is `packed`: the bodies stand in one, in the same order, each of its own `size` in bytes. */
+export const PackedMail = v.object({
+  messages: v.array(v.object({ ...mail, size: v.pipe(v.number(), v.integer(), v.minValue(1)) })),
+  bodies: v.instance(Uint8Array),
+});
+export type PackedMail = v.InferOutput<typeof PackedMail>;
+
 /** The same over HTTP. */
 export const MailAnswer = v.object({ messages: v.array(v.object({ ...mail, body: base64 })), more: v.boolean() });
 export type MailAnswer = v.InferOutput<typeof MailAnswer>;
@@ -73,6 +80,8 @@ export type MailAnswer = v.InferOutput<typeof MailAnswer>;
 export const Pull = v.object({
   after: v.optional(v.pipe(v.number(), v.safeInteger(), v.minValue(0))),
   max: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(LIMITS.pullMaxMessages))),
+  /** All bodies in one attachment, of which Socket.IO's default parser takes only a few. */
+  packed: v.optional(v.boolean()),
 });
 export type Pull = v.InferOutput<typeof Pull>;
 

@@ -82,7 +82,7 @@ export const RULES = {
   ML6: 'A message waits for each device that its wallet has when it is accepted; a wallet without devices is one reader, without `keyId`.',
   ML7: 'With `keys` a copy, with the same fields and a position of its own, waits for the other devices of the sender; it is left out where the mailbox of the sender is full.',
   ML8: 'Positions ascend in the order in which messages were accepted and are never used again; what one connection sends one after the other, also without waiting, keeps its order.',
-  ML9: '`relay:pull` is answered with the oldest messages behind `after`: `max` of them, but 10 at most (100 over HTTP), and 512 KiB at most, though one always fits; `more` says whether there are others behind them. Reading removes nothing.',
+  ML9: '`relay:pull` is answered with the oldest messages behind `after`: `max` of them, but 10 at most (100 over HTTP and with `packed`), and 512 KiB at most, though one always fits; `more` says whether there are others behind them. Reading removes nothing.',
   ML10: 'An acknowledgement counts for the device that sends it, and a message that every device has acknowledged is removed; positions that do not wait for the device are passed over, and `acked` counts the others.',
   ML11: 'A message waits until `expiresAt`: for `ttl` seconds and MAILBOX_TTL at most; it is not delivered after that.',
   ML12: 'A mailbox holds MAILBOX_MAX_MESSAGES messages and MAILBOX_MAX_BYTES bytes of them; one that goes beyond is refused with `mailbox_full` until others were acknowledged.',
@@ -91,6 +91,7 @@ export const RULES = {
   ML15: 'The routes `relay/enqueue`, `relay/pull` and `relay/ack` do the same as the events and share their rate limits; bodies are in base64, and `keyId` names a device of the own wallet, or is refused with `device_unknown`.',
   ML16: 'The body of a message has 1 to 262,144 bytes, and comes out as it went in; a larger one is refused with `payload_too_large`.',
   ML17: 'A frame of the live relay says `behind: true` while the mailbox has messages for its device that were not pushed to that connection: what was accepted before the frame was sent is there once the connection has pulled to the end.',
+  ML18: 'With `packed: true` the answer to `relay:pull` has one attachment: `bodies`, with the bodies of all messages one behind the other, each as long as the `size` of its message says.',
 } as const satisfies Record<string, string>;
 
 /** The id of a rule. */

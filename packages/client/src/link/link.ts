@@ -102,6 +102,7 @@ export class Link extends Events<LinkEvents> {
         failed: () => this.#on({ type: 'rtc', trigger: 'failed' }),
         lost: () => this.#on({ type: 'rtc', trigger: 'lost' }),
         missed: () => this.#on({ type: 'rtc', trigger: 'missed' }),
+        repeated: () => this.#on({ type: 'rtc', trigger: 'repeated' }),
         frame: (fromDevice, packet) => home.rtcPacket(fromDevice, packet),
         traced: (trace) => this.#recorder.trace.add(trace),
         reported: (report) => home.report(report),

@@ -75,8 +75,8 @@ export type LinkEvent = { readonly nowMs: number } & (
   | { readonly type: 'rtc'; readonly trigger: 'offered'; readonly fromDevice: string }
   /** `ready`: the connection that we offered beside the channel is open, and may take its place. */
   | { readonly type: 'rtc'; readonly trigger: 'opened' | 'ready' | 'tier'; readonly tier: RtcTier }
-  /** `lost`: the channel is over, an attempt beside it goes on. `missed`: the other way round. */
-  | { readonly type: 'rtc'; readonly trigger: 'failed' | 'lost' | 'missed' }
+  /** `lost`: the channel is over, an attempt beside it goes on. `missed`: the other way round. `repeated`: our offer is with the other side now. */
+  | { readonly type: 'rtc'; readonly trigger: 'failed' | 'lost' | 'missed' | 'repeated' }
   | { readonly type: 'timer'; readonly name: TimerName }
   | { readonly type: 'close' }
 );

@@ -97,6 +97,9 @@ function onRtc(before: LinkState, event: LinkEvent & { type: 'rtc' }, fx: LinkEf
       return { ...before, rtc: { ...before.rtc, tier: event.tier } };
     case 'missed':
       return alone(before);
+    case 'repeated':
+      // As new, whenever it was made: see `begun`.
+      return before;
     case 'lost':
     case 'failed':
       return moved(alone(before), event.trigger, fx);
@@ -231,7 +234,8 @@ export function onOverdue(s: LinkState, nowMs: number, fx: LinkEffect[]): LinkSt
 /** When an attempt began, or the one of the other side is due: its signals are on their way from then on. @param relayCameUp in this step */
 export function begun(s: LinkState, event: LinkEvent, relayCameUp: boolean, fx: LinkEffect[]): LinkState {
   const isBegun =
-    fx.some((effect) => effect.do === 'start-rtc') || (event.type === 'rtc' && event.trigger === 'offered');
+    fx.some((effect) => effect.do === 'start-rtc') ||
+    (event.type === 'rtc' && (event.trigger === 'offered' || event.trigger === 'repeated'));
   const isDue = s.rtc.phase === 'waiting' && !s.initiator && (relayCameUp || event.type === 'presence');
   return isBegun || isDue ? { ...s, rtc: { ...s.rtc, begunMs: event.nowMs } } : s;
 }

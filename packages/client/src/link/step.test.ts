@@ -141,6 +141,9 @@ describe('a link', () => {
     }
     expect(after(...trying, { type: 'hint' }).state.rtc.phase).toBe('trying');
     expect(after(socketUp, bobHere, expired, bobHere).state.rtc.phase).toBe('trying');
+    // The other side offered first, gave way, and is answering.
+    const repeated = { type: 'rtc', trigger: 'repeated' } as const;
+    expect(after(...trying, repeated, bobHere).state.rtc.phase).toBe('trying');
   });
 
   it('makes another channel beside one in doubt, and gives that up when it stays silent', () => {

@@ -15,6 +15,14 @@ const mail = (position: number): Mail => ({
   body: new Uint8Array([1]),
 });
 
+/** What the server answers to `relay:pull`. */
+const page = (positions: readonly number[], more = false) => ({
+  ok: true,
+  messages: positions.map(mail).map(({ body, ...rest }) => ({ ...rest, size: body.byteLength })),
+  bodies: Uint8Array.from(positions).buffer,
+  more,
+});
+
 /** A mailbox that says after which readings everything has come. */
 function counted() {
   const socket = new StandInSocket();
@@ -36,7 +44,7 @@ function scene(positions: readonly number[]) {
     if (event === 'relay:pull') {
       const { after = 0 } = payload as { after?: number };
       const waiting = [...kept].filter((position) => position > after);
-      return { ok: true, messages: waiting.slice(0, 2).map(mail), more: waiting.length > 2 };
+      return page(waiting.slice(0, 2), waiting.length > 2);
     }
     for (const position of (payload as { positions: number[] }).positions) kept.delete(position);
     return { ok: true, acked: 1, more };
@@ -63,6 +71,38 @@ describe('our mailbox (Socket.IO’s socket is a stand-in)', () => {
     await settled();
     expect(taken).toEqual([1, 2, 3, 4, 5]);
     expect([...kept]).toEqual([]);
+  });
+
+  it('reads the messages of a page beside each other, while the next page is on its way', async () => {
+    const socket = new StandInSocket();
+    const asked: unknown[] = [];
+    socket.answer = (_, payload) => {
+      const { after = 0 } = payload as { after?: number };
+      asked.push(after);
+      return page([after + 1, after + 2], after < 4);
+    };
+    const begun: number[] = [];
+    let finish = () => {};
+    const finished = new Promise<void>((resolve) => {
+      finish = resolve;
+    });
+    const levels: number[] = [];
+    const mailbox = new Mailbox(
+      socket as unknown as Asking,
+      ({ position, body }) => {
+        expect([...body]).toEqual([position]);
+        begun.push(position);
+        return finished;
+      },
+      (reading) => levels.push(reading),
+    );
+    mailbox.lead();
+    mailbox.isOpen = true;
+    await vi.waitUntil(() => asked.length === 2 && begun.length === 2);
+    expect({ asked, begun, levels }).toEqual({ asked: [0, 2], begun: [1, 2], levels: [] });
+    finish();
+    await vi.waitUntil(() => levels.length > 0);
+    expect({ asked, begun }).toEqual({ asked: [0, 2, 4], begun: [1, 2, 3, 4, 5, 6] });
   });
 
   it('takes what is pushed, and pulls where the server says that there is more', async () => {
@@ -165,7 +205,7 @@ describe('our mailbox (Socket.IO’s socket is a stand-in)', () => {
     socket.answer = () => {
       // As where each frame says that something waits, and the server is slower than they come.
       if (mailbox.readings < 4) mailbox.behind();
-      return { ok: true, messages: [], more: false };
+      return page([]);
     };
     mailbox.lead();
     mailbox.isOpen = true;
@@ -178,7 +218,7 @@ describe('our mailbox (Socket.IO’s socket is a stand-in)', () => {
     socket.answer = () => {
       const isFirst = mailbox.readings === 1;
       if (isFirst) mailbox.behind();
-      return isFirst ? { ok: false, error: 'store_unavailable', message: '' } : { ok: true, messages: [], more: false };
+      return isFirst ? { ok: false, error: 'store_unavailable', message: '' } : page([]);
     };
     mailbox.lead();
     mailbox.isOpen = true;
@@ -222,10 +262,7 @@ describe('our mailbox (Socket.IO’s socket is a stand-in)', () => {
   it('takes nothing before what cannot be read for now, pushed or pulled', async () => {
     const socket = new StandInSocket();
     const kept = [1, 2, 3];
-    socket.answer = (event) =>
-      event === 'relay:pull'
-        ? { ok: true, messages: kept.map(mail), more: false }
-        : { ok: true, acked: 1, more: false };
+    socket.answer = (event) => (event === 'relay:pull' ? page(kept) : { ok: true, acked: 1, more: false });
     const taken: number[] = [];
     let isReadable = true;
     // What is of one wallet is read one after the other.

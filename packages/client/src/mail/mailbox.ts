@@ -1,4 +1,4 @@
-import { AnypathError, ERRORS, LIMITS, type Mail, type MailAcked } from '@anypath/protocol';
+import { AnypathError, ERRORS, LIMITS, type Mail, type MailAcked, type PackedMail } from '@anypath/protocol';
 import { type Asking, ask } from '../socket.ts';
 
 /** How long until messages are asked for again that the server could not give, milliseconds. */
@@ -150,16 +150,23 @@ export class Mailbox {
     if (this.isLevel) this.#levelled(Number.POSITIVE_INFINITY);
   }
 
-  /** @returns whether everything has come */
+  /** While a page is read, the next one is on its way. @returns whether everything has come */
   async #pullPages(): Promise<boolean> {
-    for (let after = 0, more = true; more && this.#open; ) {
-      const page = (await ask(this.#socket, 'relay:pull', { after })) as unknown as Page;
-      for (const mail of page.messages) await this.#read({ ...mail, body: new Uint8Array(mail.body) });
-      after = page.messages.at(-1)?.position ?? after;
-      more = page.more;
+    for (let next: Promise<Page> | undefined = this.#page(0); next && this.#open; ) {
+      const { more, ...page }: Page = await next;
+      const messages = unpacked(page);
+      const last = messages.at(-1);
+      next = more && last && this.#open ? this.#page(last.position) : undefined;
+      // Waited for once this one is read.
+      next?.catch(() => undefined);
+      await Promise.all(messages.map((mail) => this.#read(mail)));
     }
     this.#drained = this.#open;
     return this.#open;
+  }
+
+  async #page(after: number): Promise<Page> {
+    return (await ask(this.#socket, 'relay:pull', { after, packed: true })) as unknown as Page;
   }
 
   /** Where the connection was lost, the next one begins anew; it may stand already. */
@@ -193,8 +200,17 @@ export class Mailbox {
   }
 }
 
-/** Answer of `relay:pull`. */
-interface Page {
-  readonly messages: readonly Mail[];
+/** Answer of `relay:pull`; `bodies` is an ArrayBuffer in browsers. */
+interface Page extends PackedMail {
   readonly more: boolean;
+}
+
+function unpacked({ messages, bodies }: PackedMail): Mail[] {
+  const bytes = new Uint8Array(bodies);
+  let end = 0;
+  return messages.map(({ size, ...mail }) => {
+    const start = end;
+    end += size;
+    return { ...mail, body: bytes.slice(start, end) };
+  });
 }

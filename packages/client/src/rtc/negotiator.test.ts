@@ -67,6 +67,7 @@ class End {
       failed: () => this.told.push('failed'),
       lost: () => this.told.push('lost'),
       missed: () => this.told.push('missed'),
+      repeated: () => this.told.push('repeated'),
       frame: (_device, bytes) => this.frames.push(new TextDecoder().decode(bytes)),
       traced: () => undefined,
       reported: (report) => this.reports.push(report),
@@ -185,7 +186,7 @@ describe('negotiation (the browser’s RTCPeerConnection is a stand-in)', () => 
     world.holds.clear();
     await bob.negotiator.start('a1');
     await settled();
-    expect(alice.told).toEqual(['opened direct']);
+    expect(alice.told).toEqual(['repeated', 'opened direct']);
     expect(bob.told).toEqual(['offered by a1', 'opened direct']);
   });
 

@@ -19,6 +19,8 @@ export interface Surroundings {
 /** What the negotiator tells the link. */
 export interface NegotiatorEvents {
   offered(fromDevice: string): void;
+  /** The other side offers as well and gives way to us: it has our offer once more. */
+  repeated(): void;
   opened(tier: RtcTier): void;
   /** What we offered beside the connection is open: `drop` is to say that it takes its place, `dropBeside` that it does not. */
   ready(tier: RtcTier): void;
@@ -122,7 +124,10 @@ export class Negotiator {
   async onOffer(offer: Forwarded<'rtc:offer'>): Promise<void> {
     const session = offer.session ?? offer.signalId;
     if (this.#named(session)) return;
-    if (this.#weGoFirst(offer.fromDevice)) return this.#repeatOffer();
+    if (this.#weGoFirst(offer.fromDevice)) {
+      this.#events.repeated();
+      return this.#repeatOffer();
+    }
     const turn = this.#makeRoom(offer.fromDevice);
     let attempt: Attempt | undefined;
     this.#events.offered(offer.fromDevice);

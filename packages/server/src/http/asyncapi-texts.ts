@@ -8,6 +8,7 @@ import {
   Id,
   Mail,
   MailAcked,
+  PackedMail,
   type ServerEvent,
 } from '@anypath/protocol';
 import * as v from 'valibot';
@@ -80,8 +81,11 @@ export const ANSWERS: Readonly<Record<string, { readonly doc: string; readonly s
     schema: v.object({ ok: v.literal(true), ...Enqueued.entries }),
   },
   answer_mail: {
-    doc: 'The oldest messages, and whether there are more behind them.',
-    schema: v.object({ ok: v.literal(true), messages: v.array(Mail), more: v.boolean() }),
+    doc: 'The oldest messages, and whether there are more behind them; their bodies in one where they are `packed`.',
+    schema: v.union([
+      v.object({ ok: v.literal(true), messages: v.array(Mail), more: v.boolean() }),
+      v.object({ ok: v.literal(true), ...PackedMail.entries, more: v.boolean() }),
+    ]),
   },
   answer_acked: {
     doc: 'How many had waited, and whether messages wait that were not pushed.',

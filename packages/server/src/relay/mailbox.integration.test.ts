@@ -6,6 +6,7 @@ import {
   type MailAcked,
   type MailAnswer,
   PATHS,
+  type PackedMail,
   RATE_LIMITS,
 } from '@anypath/protocol';
 import { describe, expect, it } from 'vitest';
@@ -174,6 +175,32 @@ describe('the mailbox of the real server', () => {
     expect([third.messages.length, third.more]).toEqual([100, false]);
     const whole = await get(first.messages[1]?.position);
     expect([whole.messages.length, whole.more]).toEqual([100, true]);
+  });
+
+  it('[ML9] [ML18] answers a packed pull with the bodies of up to 100 messages in one', async () => {
+    await using server = await TestServer.start();
+    const [alice, bob] = [await server.socket('alice'), await server.socket('bob')];
+    const texts = Array.from({ length: 102 }, (_, index) => 'x'.repeat(index + 1));
+    for (const text of texts) await ask(alice, 'relay:enqueue', message('bob', { body: Buffer.from(text) }));
+    const read = async (range: object) => {
+      const answer = await ask(bob, 'relay:pull', { ...range, packed: true });
+      const { messages, bodies, more } = answer as unknown as PackedMail & { more: boolean };
+      const whole = Buffer.from(bodies);
+      let end = 0;
+      const bodyTexts = messages.map(({ size }) => {
+        end += size;
+        return whole.toString('utf8', end - size, end);
+      });
+      expect(end).toBe(whole.byteLength);
+      expect(messages.every((one) => !('body' in one))).toBe(true);
+      return { bodyTexts, more, last: messages.at(-1)?.position };
+    };
+    const first = await read({});
+    expect([first.bodyTexts, first.more]).toEqual([texts.slice(0, 100), true]);
+    expect(await read({ after: first.last, max: 1 })).toMatchObject({ bodyTexts: texts.slice(100, 101), more: true });
+    const rest = await read({ after: first.last });
+    expect([rest.bodyTexts, rest.more]).toEqual([texts.slice(100), false]);
+    expect(await read({ after: rest.last })).toMatchObject({ bodyTexts: [], more: false });
   });
 
   it('[ML12] is full at its quota, and takes more once something was acknowledged', async () => {

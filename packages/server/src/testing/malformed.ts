@@ -149,7 +149,7 @@ const RIGHT: Readonly<Record<string, object>> = {
   'relay:frame': { toDevice: 'bob-device', frame: new Uint8Array(8) },
   'contacts:change': { action: 'ask', wallet: 'bob' },
   'relay:enqueue': { id: 'message', keys: ['b1'], force: true, ttl: 5, body: new Uint8Array(8) },
-  'relay:pull': { after: 1, max: 5 },
+  'relay:pull': { after: 1, max: 5, packed: true },
   'relay:ack': { positions: [1, 2] },
   'devices:register': {
     publicKey: devicePublicKey(),
