@@ -165,8 +165,8 @@ export class Mailbox {
     return this.#open;
   }
 
-  async #page(after: number): Promise<Page> {
-    return (await ask(this.#socket, 'relay:pull', { after, packed: true })) as unknown as Page;
+  #page(after: number): Promise<Page> {
+    return ask(this.#socket, 'relay:pull', { after, packed: true }) as unknown as Promise<Page>;
   }
 
   /** Where the connection was lost, the next one begins anew; it may stand already. */
@@ -206,11 +206,9 @@ interface Page extends PackedMail {
 }
 
 function unpacked({ messages, bodies }: PackedMail): Mail[] {
-  const bytes = new Uint8Array(bodies);
   let end = 0;
   return messages.map(({ size, ...mail }) => {
-    const start = end;
     end += size;
-    return { ...mail, body: bytes.slice(start, end) };
+    return { ...mail, body: new Uint8Array(bodies.slice(end - size, end)) };
   });
 }
