@@ -3,6 +3,8 @@ import { browserFamily } from './browser-family.ts';
 
 /** How often it is told what was relayed: a page that is closed tells nothing any more. */
 const TELL_EVERY_MS = 60_000;
+/** Chromium answers with what it read before, for 50 ms (webrtc.org, stats/g3doc/stats.md): the last reading is a later one. */
+const CACHED_MS = 60;
 /** A connection that is over waits no longer for its last reading, which takes some milliseconds, and more on a busy device. */
 const LAST_WITHIN_MS = 2_000;
 
@@ -44,11 +46,13 @@ export class RelayMeter {
   stop(close: () => void, mayBeRelayed = true): void {
     clearInterval(this.#timer);
     if (this.#startedMs === undefined || !mayBeRelayed) return close();
-    const late = new Promise<void>((resolve) => setTimeout(resolve, LAST_WITHIN_MS));
-    void Promise.race([this.#report(), late]).then(close);
+    const stoppedMs = performance.now();
+    const read = delay(CACHED_MS).then(() => this.#report(stoppedMs));
+    void Promise.race([read, delay(LAST_WITHIN_MS)]).then(close);
   }
 
-  async #report(): Promise<void> {
+  /** @param atMs until when the connection lasted, as `performance.now()` has it */
+  async #report(atMs = performance.now()): Promise<void> {
     try {
       const { sentBytes, receivedBytes } = relayedIn(await this.#read());
       const sent = sentBytes - this.#told.sentBytes;
@@ -60,7 +64,7 @@ export class RelayMeter {
         outcome: 'carried',
         role: this.#role,
         browser: browserFamily(),
-        ms: Math.round(performance.now() - (this.#startedMs ?? 0)),
+        ms: Math.round(atMs - (this.#startedMs ?? 0)),
         sentBytes: sent,
         receivedBytes: received,
         candidates: { local: [], remote: [] },
@@ -70,6 +74,8 @@ export class RelayMeter {
     }
   }
 }
+
+const delay = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** Over every pair that begins at a relay's address of our own: the one in use, and those of before. */
 function relayedIn(report: RTCStatsReport): Traffic {
