@@ -11,7 +11,7 @@ import { type IdleResult, idle } from './idle.ts';
 
 const REFERENCE = fileURLToPath(new URL('./reference.js', import.meta.url));
 /** So many that no device comes near its rate limit. */
-const PAIRS = 150;
+const PAIRS = 300;
 /** Signals on their way at the same time. */
 const CONCURRENCY = 8;
 

@@ -32,4 +32,37 @@ describe('Believed', () => {
     expect(await late).toBe('old');
     expect(believed.of('a', () => 'new')).toBe('new');
   });
+
+  it('asks again after its time, but not where nothing has changed', () => {
+    vi.useFakeTimers();
+    let version: number | undefined = 1;
+    const believed = new Believed<number>(10, 500, () => version);
+    const ask = vi.fn(() => ask.mock.calls.length);
+    const later = () => {
+      vi.advanceTimersByTime(501);
+      return believed.of('a', ask);
+    };
+    expect([believed.of('a', ask), later(), later()]).toEqual([1, 1, 1]);
+    version = 2;
+    expect(believed.of('a', ask)).toBe(1);
+    expect([later(), later()]).toEqual([2, 2]);
+    believed.forget('a');
+    expect(believed.of('a', ask)).toBe(3);
+    version = undefined;
+    expect([later(), later()]).toEqual([4, 5]);
+    vi.useRealTimers();
+  });
+
+  it('takes what is asked while somebody changes it for old', () => {
+    vi.useFakeTimers();
+    let version = 1;
+    const believed = new Believed<string>(10, 500, () => version);
+    believed.of('a', () => {
+      version = 2;
+      return 'perhaps old';
+    });
+    vi.advanceTimersByTime(501);
+    expect(believed.of('a', () => 'new')).toBe('new');
+    vi.useRealTimers();
+  });
 });

@@ -1,4 +1,4 @@
-import type { Forwarded, Mail, RelayFrame, RtcTaken, SignalEvent } from '@anypath/protocol';
+import type { Answer, Forwarded, Mail, RelayFrame, RtcTaken, SignalEvent } from '@anypath/protocol';
 import type { Maybe } from '../maybe.ts';
 
 /** One connected device. */
@@ -43,6 +43,9 @@ export interface BusListener {
    */
   restored(): void;
 }
+
+/** The answer to most signals: one object for all of them, so that none has to be remembered for each. */
+export const OK: Answer = { ok: true };
 
 /** What every process must agree on and a restart may forget: who is online, which signals were seen, and how to reach them. */
 export interface Bus {

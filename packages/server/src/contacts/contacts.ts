@@ -32,18 +32,22 @@ export interface ContactsOptions {
   readonly nowMs?: () => number;
 }
 
-type ContactsStore = Pick<Store, 'contactPair' | 'changeContact' | 'contactsOf' | 'countContacts' | 'mutualContactsOf'>;
+type ContactsStore = Pick<
+  Store,
+  'version' | 'contactPair' | 'changeContact' | 'contactsOf' | 'countContacts' | 'mutualContactsOf'
+>;
 
 /** Who may talk to whom. */
 export class Contacts {
   readonly #store: ContactsStore;
   readonly #max: number;
   readonly #nowMs: () => number;
-  readonly #mutual = new Believed<boolean>(REMEMBERED_PAIRS, BELIEVED_MS);
+  readonly #mutual: Believed<boolean>;
   readonly #listeners = new Set<(change: ContactChange) => void>();
 
   constructor(store: ContactsStore, { max = LIMITS.contactsMax, nowMs = Date.now }: ContactsOptions = {}) {
     this.#store = store;
+    this.#mutual = new Believed(REMEMBERED_PAIRS, BELIEVED_MS, store.version);
     this.#max = max;
     this.#nowMs = nowMs;
   }

@@ -43,7 +43,7 @@ export interface DevicesOptions {
   readonly nowMs?: () => number;
 }
 
-type DevicesStore = Pick<Store, 'devicesOf' | 'deviceKeysOf' | 'changeDevices' | 'sawDevices'>;
+type DevicesStore = Pick<Store, 'version' | 'devicesOf' | 'deviceKeysOf' | 'changeDevices' | 'sawDevices'>;
 
 /** The devices of wallets: what messages are sealed for. */
 export class Devices {
@@ -52,7 +52,7 @@ export class Devices {
   readonly #max: number;
   readonly #nowMs: () => number;
   readonly #sightings: Sightings;
-  readonly #keys = new Believed<readonly string[]>(REMEMBERED_WALLETS, BELIEVED_MS);
+  readonly #keys: Believed<readonly string[]>;
   readonly #changeListeners = new Set<(change: DeviceChange) => void>();
   readonly #removalListeners = new Set<(removed: RemovedDevice) => void>();
 
@@ -62,6 +62,7 @@ export class Devices {
     { max = LIMITS.devicesMax, nowMs = Date.now }: DevicesOptions = {},
   ) {
     this.#store = store;
+    this.#keys = new Believed(REMEMBERED_WALLETS, BELIEVED_MS, store.version);
     this.#checkProof = checkProof;
     this.#max = max;
     this.#nowMs = nowMs;

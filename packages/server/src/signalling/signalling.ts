@@ -1,4 +1,3 @@
-import { crc32 } from 'node:zlib';
 import {
   type Answer,
   AnypathError,
@@ -9,7 +8,7 @@ import {
   type SignalEvent,
 } from '@anypath/protocol';
 import type { Logger } from 'pino';
-import type { Bus, DeviceRef, Obstacle } from '../bus/port.ts';
+import { type Bus, type DeviceRef, type Obstacle, OK } from '../bus/port.ts';
 import type { Config } from '../config.ts';
 import type { Acquaintances } from '../contacts/acquaintances.ts';
 import type { Flags } from '../flags/flags.ts';
@@ -17,6 +16,7 @@ import { after, type Maybe } from '../maybe.ts';
 import type { Socket } from '../socket/connection.ts';
 import type { Delivery } from '../socket/delivery.ts';
 import { type Content, contentOf } from './content.ts';
+import { fingerprintOf } from './fingerprint.ts';
 import { type Ring, Rings } from './rings.ts';
 import { Waiting } from './waiting.ts';
 
@@ -197,16 +197,6 @@ function unlessReused(answer: Answer | 'reused'): Answer {
   if (answer === 'reused') throw new AnypathError('signal_reused');
   return answer;
 }
-
-/**
- * What a signal says, to be compared when its name comes again. A checksum is enough: by a collision a sender could only keep its own signals
- * from being forwarded. Signed, it is a number that takes no memory of its own: whatever is remembered makes the pauses of the garbage
- * collector longer.
- */
-const fingerprintOf = (event: SignalEvent, signal: Signal): number => crc32(event + JSON.stringify(signal)) | 0;
-
-/** One for all of them: answers are remembered, too. */
-const OK: Answer = { ok: true };
 
 const offline = (wallet: string): Failure => failure(new AnypathError('target_offline', `${wallet} is not online`));
 

@@ -64,7 +64,10 @@ export async function admit(
   }
   await limits.take('connections', identity.wallet);
   socket.data.identity = identity;
-  socket.data.device = { wallet: identity.wallet, deviceId: handshake.output.deviceId };
+  const { wallet } = identity;
+  const { deviceId } = handshake.output;
+  socket.data.device = { wallet, deviceId };
+  socket.data.deviceName = `${wallet}:${deviceId}`;
   socket.data.keyId = undefined;
   socket.data.queue = new OutboundQueue(socket.conn);
   socket.data.arriving = new InOrder();

@@ -8,6 +8,8 @@ import type { OutboundQueue } from './outbound-queue.ts';
 /** What a socket carries: who it is, and how much waits for it to read. */
 export interface SocketData {
   device: DeviceRef;
+  /** Name of the device, also among those of other wallets. Made once: V8 remembers where in a map it looked for this very text. */
+  deviceName: string;
   identity: Identity;
   /**
    * The key of the device that it belongs to, once that is registered; it stays the same then. Without one it reads the mailbox

@@ -2,8 +2,8 @@ import type { Forwarded, RelayFrame, RtcTaken, ServerToClient, SignalEvent } fro
 import type { Logger } from 'pino';
 import type { Bus, DeviceRef, Obstacle, Parcel } from '../bus/port.ts';
 import type { Maybe } from '../maybe.ts';
-import type { Socket, SocketServer } from './connection.ts';
-import { deviceRoom } from './rooms.ts';
+import type { Socket } from './connection.ts';
+import type { Connections } from './connections.ts';
 
 /** Brings events to one device, on whichever node it is, and never keeps more for a slow reader than its queue holds. */
 export interface Delivery {
@@ -18,7 +18,7 @@ export interface Delivery {
 
 /** What deliveries are made with. */
 export interface DeliveryParts {
-  readonly io: SocketServer;
+  readonly connections: Pick<Connections, 'of'>;
   readonly bus: Pick<Bus, 'send'>;
   readonly log: Logger;
   /** Brings a signal to devices that know the deprecated event alone. */
@@ -31,13 +31,7 @@ export interface DeliveryParts {
 const OVERHEAD_BYTES = 512;
 
 /** Delivers to the connections of this node, and through the bus to those of the others. */
-export function createDelivery({ io, bus, log, legacy, isBehind }: DeliveryParts): Delivery {
-  const everyone = io.of('/');
-  const socketOf = ({ wallet, deviceId }: DeviceRef): Socket | undefined => {
-    const id = everyone.adapter.rooms.get(deviceRoom(wallet, deviceId))?.values().next().value;
-    return id === undefined ? undefined : everyone.sockets.get(id);
-  };
-
+export function createDelivery({ connections, bus, log, legacy, isBehind }: DeliveryParts): Delivery {
   /** Signals are few; who does not read them does not read at all. */
   function emit<E extends keyof ServerToClient>(socket: Socket, event: E, payload: unknown, bytes: number): void {
     if (socket.data.queue.reserve(bytes + OVERHEAD_BYTES)) {
@@ -64,7 +58,7 @@ export function createDelivery({ io, bus, log, legacy, isBehind }: DeliveryParts
   }
 
   function received(to: DeviceRef, parcel: Parcel): Obstacle {
-    const socket = socketOf(to);
+    const socket = connections.of(to);
     if (!socket) return 'offline';
     switch (parcel.kind) {
       case 'signal':
@@ -78,16 +72,16 @@ export function createDelivery({ io, bus, log, legacy, isBehind }: DeliveryParts
 
   return {
     signal: (to, event, content) => {
-      const socket = socketOf(to);
+      const socket = connections.of(to);
       return socket ? signal(socket, event, content) : bus.send(to, { kind: 'signal', event, signal: content });
     },
     taken: (to, taken) => {
-      const socket = socketOf(to);
+      const socket = connections.of(to);
       if (socket) emit(socket, 'rtc:taken', taken, 0);
       else void bus.send(to, { kind: 'taken', taken });
     },
     frame: (to, content, from) => {
-      const socket = socketOf(to);
+      const socket = connections.of(to);
       return socket ? frame(socket, content, from) : bus.send(to, { kind: 'frame', frame: content, from });
     },
     received,

@@ -66,7 +66,7 @@ export function attempt(socket: Socket, parts: EventParts, event: string, payloa
   try {
     // What is unknown or wrong counts, too.
     const limit = KNOWN_LIMITS.get(event) ?? limitOf(event);
-    const use = parts.limits.take(limit, OF_WALLET.has(limit) ? wallet : `${wallet}:${deviceId}`);
+    const use = parts.limits.take(limit, OF_WALLET.has(limit) ? wallet : socket.data.deviceName);
     const answer = socket.data.arriving.do(use, () => handle(socket, parts.handlers, event, payload));
     return answer instanceof Promise ? answer.catch(failed) : answer;
   } catch (error) {

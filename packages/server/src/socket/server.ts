@@ -27,13 +27,16 @@ import type { Metrics } from '../telemetry/metrics.ts';
 import { type ReportParts, reportEvents } from '../telemetry/reports.ts';
 import { admit, isKnown, mayConnect, refusal, trustsOf, waitAtDoor } from './admission.ts';
 import { type Socket, type SocketServer, sessionRoom } from './connection.ts';
+import { Connections } from './connections.ts';
 import { createDelivery } from './delivery.ts';
+import { lightenWrites } from './engine-writes.ts';
 import { type EventParts, type Handlers, listen } from './events.ts';
 import { type LegacyUse, signalToLegacy, tellLegacyPresence } from './legacy.ts';
 import { nodeEvents } from './nodes.ts';
 import { OneATurn } from './one-a-turn.ts';
 import { keyRoom, walletRoom } from './rooms.ts';
 import { type Siblings, siblingsOf } from './siblings.ts';
+
 import { endHere, type WelcomeParts, welcome } from './welcome.ts';
 
 /** What the socket server works with. */
@@ -92,6 +95,7 @@ export function createSocketServer(http: HttpServer, parts: SocketParts): Socket
   });
   nameConnections(io, parts.node);
   logTransport(io, log);
+  lightenWrites(io);
   const atDoor = new OneATurn();
   io.engine.use((request: IncomingMessage, _response: ServerResponse, next: () => void) => {
     if (isKnown(request)) next();
@@ -141,13 +145,14 @@ function assemble(
 ): EventParts & WelcomeParts & { deviceNews: DeviceNews } {
   const { config, bus, limits, flags, contacts, acquaintances, devices, mailbox, log } = parts;
   const isLegacyOn = config.RTC_SIGNAL_LEGACY_ENABLED;
-  const pushes = new Pushes(mailbox, (wallet) => socketsOf(io, wallet));
+  const connections = new Connections();
+  const pushes = new Pushes(mailbox, (wallet) => connections.ofWallet(wallet));
   const isBehind = (socket: Socket) => pushes.isBehind(socket);
-  const delivery = createDelivery({ io, bus, log, legacy: signalToLegacy, isBehind });
+  const delivery = createDelivery({ connections, bus, log, legacy: signalToLegacy, isBehind });
   const signalling = new Signalling({ config, bus, flags, acquaintances, delivery, log });
   const tell = (wallet: string, update: PresenceUpdate) => {
     io.local.to(walletRoom(wallet)).emit('presence:update', update);
-    if (isLegacyOn) for (const socket of socketsOf(io, wallet)) tellLegacyPresence(socket, update);
+    if (isLegacyOn) for (const socket of connections.ofWallet(wallet)) tellLegacyPresence(socket, update);
   };
   const show = (socket: Socket, update: PresenceUpdate) => {
     socket.emit('presence:update', update);
@@ -169,7 +174,7 @@ function assemble(
   };
   const refused = (code: ErrorCode) => parts.metrics.refused('socket', code);
   const deviceNews = tellOfDevices(io, parts, siblings);
-  return { limits, handlers, refused, signalling, bus, presence, deviceNews, show, log };
+  return { limits, handlers, refused, connections, signalling, bus, presence, deviceNews, show, log };
 }
 
 /** Each node tells its own sockets what has changed between two wallets. */
@@ -231,14 +236,6 @@ function tellOfDevices(io: SocketServer, { devices, bus, acquaintances }: Socket
   siblings.hear('devicesChanged', (wallet) => devices.changedElsewhere(wallet));
   siblings.hear('deviceRevoked', revoked);
   return news;
-}
-
-function* socketsOf(io: SocketServer, wallet: string): Iterable<Socket> {
-  const { adapter, sockets } = io.of('/');
-  for (const id of adapter.rooms.get(walletRoom(wallet)) ?? []) {
-    const socket = sockets.get(id);
-    if (socket) yield socket;
-  }
 }
 
 /** The front of several nodes finds that of a long-polling client by the name of its connection. */

@@ -5,10 +5,12 @@ import { after } from '../maybe.ts';
 import type { Presence } from '../presence/presence.ts';
 import type { Signalling } from '../signalling/signalling.ts';
 import type { Socket, SocketServer } from './connection.ts';
-import { deviceRoom, walletRoom } from './rooms.ts';
+import type { Connections } from './connections.ts';
+import { walletRoom } from './rooms.ts';
 
 /** What a connection that comes or goes is told to. */
 export interface WelcomeParts {
+  readonly connections: Connections;
   readonly bus: Bus;
   readonly presence: Presence;
   /** Tells one socket who is online. */
@@ -21,18 +23,21 @@ export interface WelcomeParts {
 export function welcome(
   io: SocketServer,
   socket: Socket,
-  { bus, presence, signalling, show, log }: WelcomeParts,
+  { connections, bus, presence, signalling, show, log }: WelcomeParts,
 ): void {
   const { device, rtc } = socket.data;
   const { wallet, deviceId } = device;
   // Before the older one ends, so that its end is not taken for the device's.
   bus.join(device, socket.id, rtc);
-  replaceOlder(io, socket);
-  void socket.join([walletRoom(wallet), deviceRoom(wallet, deviceId)]);
+  // A device has one connection; after a reload or a change of network the old one may not have noticed its end.
+  const older = connections.add(socket);
+  if (older) endHere(io, older.id, 'replaced');
+  void socket.join(walletRoom(wallet));
   log.info({ wallet, device: deviceId, transport: socket.conn.transport.name }, 'online');
   socket.on('disconnect', (reason, detail) => {
     const oversized = isOversized(detail) ? { code: 'payload_too_large' as const } : {};
     log[oversized.code ? 'warn' : 'info']({ wallet, device: deviceId, reason, ...oversized }, 'socket closed');
+    connections.remove(socket);
     const goodbye = GOODBYES.has(reason) && !socket.data.moving;
     if (bus.leave(device, socket.id, goodbye)) presence.went(device, goodbye);
   });
@@ -62,12 +67,6 @@ function showContacts(socket: Socket, parts: Pick<WelcomeParts, 'presence' | 'sh
 
 /** Why a connection ends where somebody meant it; everything else may be the network. */
 const GOODBYES: ReadonlySet<string> = new Set(['client namespace disconnect', 'server namespace disconnect']);
-
-/** A device has one connection; after a reload or a change of network the old one may not have noticed its end. */
-function replaceOlder(io: SocketServer, socket: Socket): void {
-  const { wallet, deviceId } = socket.data.device;
-  endHere(io, deviceRoom(wallet, deviceId), 'replaced');
-}
 
 /** Tells every socket in a room that is connected to this node why its session is over, and closes it. */
 export function endHere(io: SocketServer, room: string, error: 'replaced' | 'session_ended' | 'device_revoked'): void {

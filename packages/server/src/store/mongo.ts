@@ -48,6 +48,7 @@ async function storeOn(connection: MongoConnection, floor: number, listeners: Ma
     ...contactsIn(connection),
     ...devicesIn(connection),
     mailbox,
+    version: () => undefined,
     close: async () => {
       await mailbox.close();
       await connection.close();

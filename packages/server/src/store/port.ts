@@ -138,5 +138,7 @@ export interface Store {
   changeDevices(wallet: string, keyId: string, change: (known: KnownDevices) => KnownDevices): Maybe<DevicesChange>;
   /** Keeps when devices were connected last; those that there are not are left out, and no time goes back. */
   sawDevices(seen: readonly SeenDevice[]): Maybe<void>;
+  /** Gives another number after each change by another process, messages aside; `undefined` where that is not known. */
+  version(this: void): number | undefined;
   close(): Maybe<void>;
 }

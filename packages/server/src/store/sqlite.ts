@@ -100,6 +100,8 @@ function opened(folder: string): Database {
 function storeOn(db: Database, mailbox: MailboxStore): AtOnce<Store> {
   const readSecret = db.prepare('SELECT value FROM secrets WHERE name = ?');
   const writeSecret = db.prepare('INSERT INTO secrets (name, value) VALUES (?, ?) ON CONFLICT (name) DO NOTHING');
+  // https://sqlite.org/pragma.html#pragma_data_version
+  const readVersion = db.prepare('PRAGMA data_version');
   return {
     ...flagsOn(db),
     ...revokedSessionsOn(db),
@@ -112,6 +114,7 @@ function storeOn(db: Database, mailbox: MailboxStore): AtOnce<Store> {
       return (readSecret.get(name) as { value: Uint8Array }).value;
     },
     mailbox,
+    version: () => (readVersion.get() as { data_version: number }).data_version,
     close: () => {
       mailbox.close();
       db.close();
