@@ -60,7 +60,7 @@ program
   .command('signalling')
   .description('Acknowledged signals and idle sockets, beside a bare Socket.IO server.')
   .option('--rounds <number>', 'how often each is measured', wholeNumber, 7)
-  .option('--signals <number>', 'signals each time', wholeNumber, 8_000)
+  .option('--signals <number>', 'signals each time', wholeNumber, 16_000)
   .option('--sockets <number>', 'idle sockets', wholeNumber, 10_000)
   .option('--json <file>', 'write the result to a file')
   .helpOption('-h, --help', 'show this help')

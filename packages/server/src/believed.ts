@@ -14,7 +14,7 @@ export class Believed<V extends NonNullable<unknown>> {
   #untilMs = Number.NEGATIVE_INFINITY;
 
   /**
-   * @param max answers that are remembered; those that were asked for longest ago leave first
+   * @param max answers that are remembered; the oldest leave first
    * @param ttlMs how long they are believed: a change by another process is seen after this time at the latest
    * @param versionOf gives another number after each change by another process; where it gives the same one as `ttlMs` ago, they are believed
    *   for as long again. `undefined` where that is not known.
@@ -28,7 +28,7 @@ export class Believed<V extends NonNullable<unknown>> {
   /** @param ask gives the answer where none is known; where it fails nothing is remembered */
   of(key: string, ask: () => Maybe<V>): Maybe<V> {
     this.#doubt();
-    const known = this.#known.get(key);
+    const known = this.#known.peek(key);
     if (known !== undefined) return known;
     const value = ask();
     this.#known.set(key, value);

@@ -3,7 +3,7 @@ import { LocalLimits } from './local-limits.ts';
 import { LocalNonces } from './local-nonces.ts';
 import { LocalNotes } from './local-notes.ts';
 import type { Bus, DeviceRef } from './port.ts';
-import { SeenSignals, signalKey } from './seen-signals.ts';
+import { SeenSignals } from './seen-signals.ts';
 
 /** One connection of a device. */
 interface Connected {
@@ -49,7 +49,7 @@ export function createLocalBus(nowMs: () => number = () => performance.now()): B
     },
     isAway: (wallet, deviceId) => away.has(wallet, deviceId),
     wallets: () => online.keys(),
-    once: (from, signalId, fingerprint, make) => seen.once(signalKey(from, signalId), fingerprint, make),
+    once: (from, signalId, fingerprint, make) => seen.once(from, signalId, fingerprint, make),
     take: (limit, key) => limits.take(limit, key),
     keepNonce: (nonce) => nonces.keep(nonce),
     takeNonce: (nonce) => nonces.take(nonce),

@@ -2,17 +2,20 @@ import { LIMITS } from '@anypath/protocol';
 import type { Maybe } from '../maybe.ts';
 import { type DeviceRef, OK } from './port.ts';
 
-/** Signals that came within the same time. */
-interface Generation {
-  /** Of their contents, by their keys. */
-  readonly fingerprints: Map<string, number>;
-  /** Of those whose answer is not the usual one. */
-  readonly answers: Map<string, unknown>;
+/**
+ * What is known of a signal: the fingerprint of its content, with its answer where that is not the usual one. A number takes no memory of
+ * its own in a map of V8.
+ */
+type Seen = number | { readonly fingerprint: number; readonly answer: unknown };
+
+/** The signals of one device, by their names: those of the current generation, and those of the one before. */
+interface Memory {
+  generation: number;
+  current: Map<string, Seen>;
+  previous: ReadonlyMap<string, Seen>;
 }
 
-/** The key of a signal: wallets have no `:`, and identifiers have none either. */
-export const signalKey = ({ wallet, deviceId }: DeviceRef, signalId: string): string =>
-  `${wallet}:${deviceId}:${signalId}`;
+const NOTHING: ReadonlyMap<string, Seen> = new Map();
 
 /**
  * Answers to signals, remembered for `signalMemoryMs` at least and twice as long at most, so that a repeated one is answered as the first
@@ -21,8 +24,11 @@ export const signalKey = ({ wallet, deviceId }: DeviceRef, signalId: string): st
  */
 export class SeenSignals {
   readonly #nowMs: () => number;
-  #current = generation();
-  #previous = generation();
+  /** By wallet and device: a name made of the three takes twice the memory, for every signal. */
+  readonly #wallets = new Map<string, Map<string, Memory>>();
+  #generation = 0;
+  /** Signals of the current generation. */
+  #size = 0;
   /** When the current generation is over. */
   #endsMs = Number.NEGATIVE_INFINITY;
 
@@ -34,44 +40,68 @@ export class SeenSignals {
   /**
    * Does a thing the first time that it is asked for.
    *
-   * @param key of the signal
+   * @param from who sent the signal
+   * @param signalId its name
    * @param fingerprint of its content
    * @param make does it; where it throws or rejects, nothing is remembered
-   * @returns its answer, also while that is still being made; `reused` where the key came with another content, or `make` says so
+   * @returns its answer, also while that is still being made; `reused` where the name came with another content, or `make` says so
    */
-  once<T>(key: string, fingerprint: number, make: () => Maybe<T | 'reused'>): Maybe<T | 'reused'> {
+  once<T>(
+    from: DeviceRef,
+    signalId: string,
+    fingerprint: number,
+    make: () => Maybe<T | 'reused'>,
+  ): Maybe<T | 'reused'> {
     this.#forgetOld();
-    const generation = this.#current.fingerprints.has(key) ? this.#current : this.#previous;
-    const known = generation.fingerprints.get(key);
-    if (known !== undefined)
-      return known === fingerprint ? (answerOf(generation, key) as Maybe<T | 'reused'>) : 'reused';
+    const memory = this.#memoryOf(from);
+    const known = memory.current.get(signalId) ?? memory.previous.get(signalId);
+    if (known !== undefined) return fingerprintOf(known) === fingerprint ? (answerOf(known) as Maybe<T>) : 'reused';
+    const { current } = memory;
     const answer = make();
-    remember(this.#current, key, fingerprint, answer);
+    const seen = answer === OK ? fingerprint : { fingerprint, answer };
+    current.set(signalId, seen);
+    this.#size++;
+    if (answer instanceof Promise) {
+      const forget = () => current.get(signalId) === seen && current.delete(signalId);
+      answer.then((made) => made === 'reused' && forget(), forget);
+    }
     return answer;
+  }
+
+  #memoryOf({ wallet, deviceId }: DeviceRef): Memory {
+    const generation = this.#generation;
+    const devices = this.#wallets.get(wallet) ?? new Map<string, Memory>();
+    const known = devices.get(deviceId);
+    if (known?.generation === generation) return known;
+    const previous = known?.generation === generation - 1 ? known.current : NOTHING;
+    const memory = { generation, current: new Map<string, Seen>(), previous };
+    this.#wallets.set(wallet, devices.set(deviceId, memory));
+    return memory;
   }
 
   #forgetOld(): void {
     const nowMs = this.#nowMs();
     const isOver = nowMs >= this.#endsMs;
-    if (!isOver && this.#current.fingerprints.size < LIMITS.signalMemoryMaxEntries / 2) return;
+    if (!isOver && this.#size < LIMITS.signalMemoryMaxEntries / 2) return;
     const isLongOver = nowMs >= this.#endsMs + LIMITS.signalMemoryMs;
-    this.#previous = isLongOver ? generation() : this.#current;
-    this.#current = generation();
     this.#endsMs = (isOver && !isLongOver ? this.#endsMs : nowMs) + LIMITS.signalMemoryMs;
+    this.#size = 0;
+    // Two at once where also those of the current one are too old.
+    this.#generation += isLongOver ? 2 : 1;
+    this.#dropSilent();
+  }
+
+  /** Devices of which nothing is remembered any more. */
+  #dropSilent(): void {
+    for (const [wallet, devices] of this.#wallets) {
+      for (const [deviceId, { generation }] of devices) {
+        if (generation < this.#generation - 1) devices.delete(deviceId);
+      }
+      if (devices.size === 0) this.#wallets.delete(wallet);
+    }
   }
 }
 
-const generation = (): Generation => ({ fingerprints: new Map(), answers: new Map() });
+const fingerprintOf = (seen: Seen): number => (typeof seen === 'number' ? seen : seen.fingerprint);
 
-const answerOf = ({ answers }: Generation, key: string): unknown => (answers.has(key) ? answers.get(key) : OK);
-
-function remember({ fingerprints, answers }: Generation, key: string, fingerprint: number, answer: unknown): void {
-  fingerprints.set(key, fingerprint);
-  if (answer === OK) return;
-  answers.set(key, answer);
-  if (!(answer instanceof Promise)) return;
-  const forget = () => {
-    if (answers.get(key) === answer) for (const map of [fingerprints, answers]) map.delete(key);
-  };
-  answer.then((made) => made === 'reused' && forget(), forget);
-}
+const answerOf = (seen: Seen): unknown => (typeof seen === 'number' ? OK : seen.answer);

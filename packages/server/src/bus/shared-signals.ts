@@ -2,10 +2,13 @@ import { LIMITS } from '@anypath/protocol';
 import type { Maybe } from '../maybe.ts';
 import type { DeviceRef } from './port.ts';
 import type { Ask } from './redis-link.ts';
-import { SeenSignals, signalKey } from './seen-signals.ts';
+import { SeenSignals } from './seen-signals.ts';
 
 /** Remembers texts under their names, for so many milliseconds. */
 const REMEMBER = `for i, name in ipairs(KEYS) do redis.call('SET', name, ARGV[i + 1], 'PX', ARGV[1]) end`;
+
+/** The name of a signal among those of all devices: wallets have no `:`, and identifiers have none either. */
+const keyOf = ({ wallet, deviceId }: DeviceRef, signalId: string): string => `${wallet}:${deviceId}:${signalId}`;
 
 /** Answers that go to Redis together, at most. */
 const TOGETHER_MAX = 256;
@@ -42,10 +45,10 @@ export class SharedSignals {
     mayBeElsewhere: boolean,
     make: () => Maybe<T>,
   ): Maybe<T | 'reused'> {
-    const key = signalKey(from, signalId);
-    return this.#local.once<T>(key, fingerprint, () =>
-      mayBeElsewhere ? this.#askFirst(key, fingerprint, make) : this.#make(key, fingerprint, make),
-    );
+    return this.#local.once<T>(from, signalId, fingerprint, () => {
+      const key = keyOf(from, signalId);
+      return mayBeElsewhere ? this.#askFirst(key, fingerprint, make) : this.#make(key, fingerprint, make);
+    });
   }
 
   async #askFirst<T>(key: string, fingerprint: number, make: () => Maybe<T>): Promise<T | 'reused'> {

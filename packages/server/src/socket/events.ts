@@ -11,6 +11,7 @@ import {
 } from '@anypath/protocol';
 import type { Logger } from 'pino';
 import * as v from 'valibot';
+import type { DeviceRef } from '../bus/port.ts';
 import { faultOf } from '../http/body.ts';
 import type { Limits } from '../http/limits.ts';
 import { after, type Maybe } from '../maybe.ts';
@@ -57,21 +58,22 @@ export function listen(socket: Socket, parts: EventParts): void {
  * @returns the answer; never rejects
  */
 export function attempt(socket: Socket, parts: EventParts, event: string, payload: unknown): Maybe<Answer> {
-  const { wallet, deviceId } = socket.data.device;
-  const failed = (error: unknown): Failure => {
-    if (error instanceof AnypathError) return { ok: false, error: error.code, message: error.message };
-    parts.log.error({ wallet, device: deviceId, event: event.slice(0, 64), err: error }, 'event failed');
-    return { ok: false, error: 'internal', message: ERRORS.internal.advice };
-  };
+  const { device, deviceName, arriving } = socket.data;
   try {
     // What is unknown or wrong counts, too.
     const limit = KNOWN_LIMITS.get(event) ?? limitOf(event);
-    const use = parts.limits.take(limit, OF_WALLET.has(limit) ? wallet : socket.data.deviceName);
-    const answer = socket.data.arriving.do(use, () => handle(socket, parts.handlers, event, payload));
-    return answer instanceof Promise ? answer.catch(failed) : answer;
+    const use = parts.limits.take(limit, OF_WALLET.has(limit) ? device.wallet : deviceName);
+    const answer = arriving.do(use, () => handle(socket, parts.handlers, event, payload));
+    return answer instanceof Promise ? answer.catch((error) => failed(error, event, device, parts.log)) : answer;
   } catch (error) {
-    return failed(error);
+    return failed(error, event, device, parts.log);
   }
+}
+
+function failed(error: unknown, event: string, { wallet, deviceId }: DeviceRef, log: Logger): Failure {
+  if (error instanceof AnypathError) return { ok: false, error: error.code, message: error.message };
+  log.error({ wallet, device: deviceId, event: event.slice(0, 64), err: error }, 'event failed');
+  return { ok: false, error: 'internal', message: ERRORS.internal.advice };
 }
 
 function handle(socket: Socket, handlers: Handlers, event: string, payload: unknown): Maybe<Answer> {
