@@ -268,7 +268,7 @@ export class Client extends Events<ClientEvents> {
       deviceName,
       memory: this.#memory,
       sealing,
-      take: (mail, frame, isTurn) => this.#intake.mail(courier, mail, frame, isTurn),
+      take: (mail, frame, turn) => this.#intake.mail(courier, mail, frame, turn),
       restore: () => this.#intake.restore(),
       unrestored: () => this.#intake.unrestored(),
       levelled: (reading) => this.#intake.levelled(reading),

@@ -1,4 +1,4 @@
-import { encodeFrame, type Frame, type FrameHeader, type Mail } from '@anypath/protocol';
+import { AnypathError, encodeFrame, type Frame, type FrameHeader, type Mail } from '@anypath/protocol';
 import { describe, expect, it } from 'vitest';
 import { memoryDurable } from './durable/durable-store.ts';
 import { LinkMemory } from './durable/link-memory.ts';
@@ -65,16 +65,17 @@ async function scene({ unread = [] as readonly FrameHeader[], knows = true } = {
     },
     dropped: () => undefined,
   });
-  const mail = (header: FrameHeader) =>
-    intake.mail(
-      courier,
-      { from: 'bob', to: 'alice', position: 7 } as Mail,
-      async () => parseFrame(packetOf(header)),
-      () => true,
-    );
+  let isMine = true;
+  const giveUp = () => {
+    isMine = false;
+  };
+  const turn = { isMine: () => isMine, giveUp };
+  const arrives = (open: () => Promise<Frame | undefined>) =>
+    intake.mail(courier, { from: 'bob', to: 'alice', position: 7 } as Mail, open, turn);
+  const mail = (header: FrameHeader) => arrives(async () => parseFrame(packetOf(header)));
   const settled = () => new Promise((resolve) => setTimeout(resolve));
   if (left.length === 0) await intake.restore();
-  return { intake, mail, settled, sent, mailed, taken, memory, readings, opened: () => opened };
+  return { intake, arrives, mail, settled, sent, mailed, taken, memory, readings, opened: () => opened };
 }
 
 describe('what comes for a link that was closed', () => {
@@ -100,6 +101,17 @@ describe('what comes for a link that was closed', () => {
     expect(opened()).toBe(0);
     expect(await mail(data(4))).toBe(false);
     expect(opened()).toBe(1);
+  });
+});
+
+describe('what cannot be opened for now', () => {
+  it('lets nothing of its sender that was opened beside it go first', async () => {
+    const { arrives, mail, taken } = await scene();
+    const unopened = arrives(() => Promise.reject(new AnypathError('unreachable')));
+    const behind = mail(data(4));
+    await expect(unopened).rejects.toMatchObject({ code: 'unreachable' });
+    expect(await behind).toBe(false);
+    expect(taken).toEqual([]);
   });
 });
 

@@ -6,6 +6,7 @@ import type { Link } from './link/link.ts';
 import { parseFrame } from './link/parse-frame.ts';
 import type { Via } from './link/path.ts';
 import type { Courier } from './mail/courier.ts';
+import type { Turn } from './mail/mailbox.ts';
 import { goneTabs } from './tabs.ts';
 
 /** What an intake needs from the client that it belongs to. */
@@ -91,11 +92,11 @@ export class Intake {
    * A message of our mailbox. Opened at once, beside those before it, and taken behind them.
    *
    * @param courier who brings it
-   * @param isTurn whether it still is to be taken, when its turn comes
+   * @param turn whether it still is to be taken, when its turn comes; given up where it cannot be opened for now
    * @returns whether the mailbox may forget it at once; a message is forgotten when it was handed over
    * @throws AnypathError where it cannot be opened for now
    */
-  mail(courier: Courier, mail: Mail, open: () => Promise<Frame | undefined>, isTurn: () => boolean): Promise<boolean> {
+  mail(courier: Courier, mail: Mail, open: () => Promise<Frame | undefined>, turn: Turn): Promise<boolean> {
     const own = mail.from === this.#parts.wallet;
     const peer = own ? mail.to : mail.from;
     const opening = open();
@@ -103,14 +104,18 @@ export class Intake {
     opening.catch(() => undefined);
     return new Promise((resolve, reject) => {
       const take = async () => {
-        if (!isTurn()) return resolve(false);
+        if (!turn.isMine()) return resolve(false);
         try {
           const frame = await opening;
           resolve(frame === undefined || !(await this.#takeMail(courier, mail.position, peer, own, frame)));
         } catch (error) {
           // What will never open is dropped; what could not be checked for now comes again.
           const isBroken = error instanceof AnypathError && error.code === 'seal_broken';
-          if (!isBroken) return reject(error);
+          if (!isBroken) {
+            // Before the next one of the same wallet has its turn.
+            turn.giveUp();
+            return reject(error);
+          }
           resolve(true);
           throw error;
         }

@@ -17,7 +17,7 @@ import { parseFrame } from '../link/parse-frame.ts';
 import { type Asking, ask, askRepeatedly } from '../socket.ts';
 import { electTab, goneTabs } from '../tabs.ts';
 import { sendLeftovers } from './leftovers.ts';
-import { Mailbox } from './mailbox.ts';
+import { Mailbox, type Turn } from './mailbox.ts';
 
 /** What a courier works with. */
 export interface CourierParts {
@@ -32,11 +32,11 @@ export interface CourierParts {
   /**
    * Brings a frame of the mailbox to its link, in its turn.
    *
-   * @param isTurn whether it still is to be brought, when its turn comes
+   * @param turn whether it still is to be brought, when its turn comes; given up where it cannot be opened for now
    * @returns whether the mailbox may forget it at once
    * @throws AnypathError where it cannot be opened for now
    */
-  take(mail: Mail, frame: () => Promise<Frame | undefined>, isTurn: () => boolean): Promise<boolean>;
+  take(mail: Mail, frame: () => Promise<Frame | undefined>, turn: Turn): Promise<boolean>;
   /** What earlier pages received and did not hand over. */
   restore(): Promise<void>;
   /** Another page of this browser does that, if there is any. */
@@ -71,7 +71,7 @@ export class Courier {
     this.#parts = parts;
     this.#mailbox = new Mailbox(
       parts.socket,
-      (mail, isTurn) => this.#onMail(mail, isTurn),
+      (mail, turn) => this.#onMail(mail, turn),
       (reading) => parts.levelled(reading),
     );
     const elected = () => {
@@ -235,9 +235,9 @@ export class Courier {
     this.#answers.delete(peer);
   }
 
-  async #onMail(mail: Mail, isTurn: () => boolean): Promise<void> {
+  async #onMail(mail: Mail, turn: Turn): Promise<void> {
     const frame = async () => parseFrame(await this.#parts.sealing.openMail(mail));
-    const done = await this.#parts.take(mail, frame, isTurn);
+    const done = await this.#parts.take(mail, frame, turn);
     if (done) this.#mailbox.forget([mail.position]);
   }
 

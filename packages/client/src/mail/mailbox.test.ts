@@ -267,10 +267,13 @@ describe('our mailbox (Socket.IO’s socket is a stand-in)', () => {
     let isReadable = true;
     // What is of one wallet is read one after the other.
     let before = Promise.resolve();
-    const mailbox = new Mailbox(socket as unknown as Asking, ({ position }, isTurn) => {
+    const mailbox = new Mailbox(socket as unknown as Asking, ({ position }, turn) => {
       const read = before.then(() => {
-        if (!isTurn()) return;
-        if (position === 2 && !isReadable) throw new AnypathError('unreachable');
+        if (!turn.isMine()) return;
+        if (position === 2 && !isReadable) {
+          turn.giveUp();
+          throw new AnypathError('unreachable');
+        }
         taken.push(position);
       });
       before = read.catch(() => undefined);
@@ -282,6 +285,11 @@ describe('our mailbox (Socket.IO’s socket is a stand-in)', () => {
     await vi.waitUntil(() => taken.length > 0);
     await new Promise((resolve) => setTimeout(resolve));
     expect(taken).toEqual([1]);
+    expect(mailbox.isLevel).toBe(false);
+    // Nor alone, while the next reading is waited for.
+    mailbox.push(mail(3));
+    await new Promise((resolve) => setTimeout(resolve));
+    expect(taken).not.toContain(3);
     for (const position of kept) mailbox.push(mail(position));
     await new Promise((resolve) => setTimeout(resolve));
     expect(taken.filter((position) => position > 1)).toEqual([]);

@@ -4,8 +4,15 @@ import { type Asking, ask } from '../socket.ts';
 /** How long until messages are asked for again that the server could not give, milliseconds. */
 const PULL_AGAIN_MS = 1_000;
 
-/** @param isTurn whether nothing older is in the way */
-type Take = (mail: Mail, isTurn: () => boolean) => Promise<void>;
+/** The place of a message among those of a mailbox. */
+export interface Turn {
+  /** Whether nothing older is in the way. */
+  isMine(): boolean;
+  /** It cannot be read for now: nothing behind it is taken from this moment on. */
+  giveUp(): void;
+}
+
+type Take = (mail: Mail, turn: Turn) => Promise<void>;
 
 /** Our side of our mailbox: takes what waits there, and says what the server may forget. One page of a browser does that. */
 export class Mailbox {
@@ -31,8 +38,8 @@ export class Mailbox {
   #readings = 0;
 
   /**
-   * @param take reads one message, unless it is not its turn any more; resolves when the next may follow, and rejects where it cannot be
-   *   read for now. What it does not `forget` comes again.
+   * @param take reads one message, unless it is not its turn any more; resolves when the next may follow, and gives up and rejects where it
+   *   cannot be read for now. What it does not `forget` comes again.
    * @param levelled told after each reading that everything has come that was in the mailbox when it began; `reading` counts them, and is
    *   infinite where `isLevel` is so
    */
@@ -97,29 +104,24 @@ export class Mailbox {
 
   /** A message that the server pushed. */
   push(mail: Mail): void {
-    // In its turn: older ones are being pulled.
-    if (this.#pulling) {
-      this.#again = true;
-      return;
-    }
+    // In its turn: older ones are being pulled, or could not be read.
+    if (this.#pulling || (this.#leads && !this.#drained)) return this.pull();
     this.#pushed.set(mail.position, mail.body.byteLength);
     this.#pushedBytes += mail.body.byteLength;
-    this.#read(mail).catch((error: unknown) => {
-      this.#drained = false;
-      this.#refused(error);
-    });
+    this.#read(mail).catch((error: unknown) => this.#refused(error));
   }
 
   /** Where one cannot be read for now, those behind it wait as well: they would come first. */
-  async #read(mail: Mail): Promise<void> {
+  #read(mail: Mail): Promise<void> {
     const pass = this.#pass;
+    const isMine = () => pass === this.#pass;
+    const giveUp = () => {
+      if (!isMine()) return;
+      this.#pass++;
+      this.#drained = false;
+    };
     this.#left.add(mail.position);
-    try {
-      await this.#take(mail, () => pass === this.#pass);
-    } catch (error) {
-      if (pass === this.#pass) this.#pass++;
-      throw error;
-    }
+    return this.#take(mail, { isMine, giveUp });
   }
 
   /** The server may forget these. */
