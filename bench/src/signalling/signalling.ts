@@ -75,8 +75,7 @@ async function measureSignals(
   return { cpu: compare('cpu'), p99: compare('p99') };
 }
 
-const SIDES = ['ours', 'reference'] as const;
-type Side = (typeof SIDES)[number];
+type Side = 'ours' | 'reference';
 type Row = Readonly<Record<Side, Measured>>;
 
 /**
@@ -86,26 +85,24 @@ type Row = Readonly<Record<Side, Measured>>;
 async function measureRound(folder: string, signals: number): Promise<Row> {
   const half = Math.ceil(signals / 2);
   const turns: Record<Side, Turn[]> = { ours: [], reference: [] };
-  for (const order of [SIDES, SIDES.toReversed()]) await takeTurns(join(folder, `${order[0]}`), half, order, turns);
+  await takeTurns(join(folder, '1'), half, ['ours', 'reference'], turns);
+  await takeTurns(join(folder, '2'), half, ['reference', 'ours'], turns);
   return { ours: together(turns.ours), reference: together(turns.reference) };
 }
 
 async function takeTurns(
   folder: string,
   signals: number,
-  order: readonly Side[],
+  [first, second]: readonly [Side, Side],
   turns: Record<Side, Turn[]>,
 ): Promise<void> {
   const names = Array.from({ length: PAIRS }, (_, index): [string, string] => [`caller-${index}`, `callee-${index}`]);
-  const [first = 'ours', second = 'reference'] = order;
   await using one = await start(first, folder, names);
   await using other = await start(second, folder, names);
-  const servers = new Map([
-    [first, one],
-    [second, other],
-  ]);
-  const sides: { side: Side; server: Child; pairs: readonly Pair[] }[] = [];
-  for (const [side, server] of servers) sides.push({ side, server, pairs: await pairsOf(server, names) });
+  const sides = [
+    { side: first, server: one, pairs: await pairsOf(one, names) },
+    { side: second, server: other, pairs: await pairsOf(other, names) },
+  ];
   for (const { server, pairs } of sides) await measure(server, pairs, WARM_UP);
   for (let turn = 0; turn < TURNS; turn++) {
     for (const { side, server, pairs } of turn % 2 === 0 ? sides : sides.toReversed()) {

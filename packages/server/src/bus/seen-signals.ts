@@ -10,9 +10,9 @@ type Seen = number | { readonly fingerprint: number; readonly answer: unknown };
 
 /** The signals of one device, by their names: those of the current generation, and those of the one before. */
 interface Memory {
-  generation: number;
-  current: Map<string, Seen>;
-  previous: ReadonlyMap<string, Seen>;
+  readonly generation: number;
+  readonly current: Map<string, Seen>;
+  readonly previous: ReadonlyMap<string, Seen>;
 }
 
 const NOTHING: ReadonlyMap<string, Seen> = new Map();

@@ -8,7 +8,7 @@ import type { OutboundQueue } from './outbound-queue.ts';
 /** What a socket carries: who it is, and how much waits for it to read. */
 export interface SocketData {
   device: DeviceRef;
-  /** Name of the device, also among those of other wallets. Made once: V8 remembers where in a map it looked for this very text. */
+  /** Name of the device, also among those of other wallets. Made once: V8 keeps the hash of a text with it. */
   deviceName: string;
   identity: Identity;
   /**
